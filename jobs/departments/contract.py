@@ -1,0 +1,201 @@
+"""The contract of one department: one YAML file that says what it delivers, how, and what each column means.
+
+A department is found by its file's path; adding one touches nothing else. Contracts name cleaning functions and code
+lists, never expressions. Loading checks everything and fails with a sentence naming file, table and field.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from jobs.errors import UserError
+
+FOLDER = Path(__file__).parent
+
+Manner = Literal["database", "rest", "files", "workbook"]
+Conditions = dict[str, list[str] | Literal["present", "absent"]]
+"""Column → allowed delivered codes (after trimming), or `present` / `absent`; all must hold."""
+
+
+class Part(BaseModel):
+    """Base of all contract parts: unknown words are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Words(Part):
+    """A text in both languages."""
+
+    zh: str
+    en: str
+
+
+class Lawful(Part):
+    """The frame within which the data may be held and used."""
+
+    legal_basis: str
+    purpose: str
+    sharing: Literal["unconditional", "conditional", "none"]
+    level: Literal["L1", "L2", "L3", "L4"]
+    retention_days: int = Field(gt=0)
+    assessment: str  # number of the impact assessment
+
+
+class ColumnSpec(Part):
+    """One delivered column: its meaning, the cleaning function (jobs/cleaning/registry.py), its code list."""
+
+    zh: str = ""
+    clean: str
+    codes: dict[str, str] | str | None = None  # delivered code → standard value, or the name of a shared list
+    required: bool = False
+
+
+class Value(Part):
+    """Where a record's field comes from: one column, the first non-empty of several, or a constant."""
+
+    column: str | None = None
+    first: list[str] | None = None
+    const: str | None = None
+
+
+FieldSource = str | Value
+
+
+class RecordSpec(Part):
+    """One role: record field (jobs.tables.RECORDS column) → where it comes from.
+
+    `{n}` in column names repeats the role 1 … `count` times (wide rows, JSON lists). `when` says which rows mention
+    the person at all. `address` names the dwelling text, `address_id` the standard address id.
+    """
+
+    when: Conditions = {}
+    count: int = 1
+    fields: dict[str, FieldSource]
+
+
+class Owner(Part):
+    """A record of another table of the same department: its role, and the columns holding its source key here."""
+
+    table: str
+    role: str = "self"
+    key: list[str]
+
+
+class SignSpec(Part):
+    """A sign that a row emits. `from`/`to` name date columns (month columns cover the whole month)."""
+
+    sign: str = Field(pattern=r"^[SN]\d\d$")
+    of: str | Owner
+    when: Conditions = {}
+    unless: Conditions = {}
+    since: str = Field(alias="from")
+    until: str | None = Field(default=None, alias="to")
+    place: Literal["dwelling", "district", "work", "none", "elsewhere"]
+    detail: FieldSource | None = None
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class TieSpec(Part):
+    """A stated relation between two roles of a row (`{n}` repeats)."""
+
+    from_role: str = Field(alias="from")
+    relation: str
+    to_role: str = Field(alias="to")
+    when: Conditions = {}
+    since: str | None = None
+    until: str | None = None
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Bounds(Part):
+    """Rows of one full delivery per 1,000 residents of the district; below `min` holds, above `max` warns."""
+
+    min: float = 0
+    max: float | None = None
+
+
+class Late(Part):
+    """What to do when a due delivery is not there: stop the night, or carry the last one for some days."""
+
+    stop: bool = False
+    carry_days: int = 0
+
+
+class TableSpec(Part):
+    """One delivered table."""
+
+    title: Words
+    source: str  # view or table, REST path, or file name pattern with {date} (yyyyMMdd) and {iso} (yyyy-MM-dd)
+    key: list[str] = Field(min_length=1)
+    mode: Literal["full", "delta"]  # full: absence closes a row; delta: rows are merged by key (the first one is complete)
+    updated: str | None = None  # column that orders versions of a row and bounds a delta query
+    overlap_days: int = 3
+    deleted: Conditions = {}  # soft delete: such a row closes its key
+    due: Literal["daily", "weekly", "monthly", "termly", "when_sent"] = "daily"
+    late: Late = Late(carry_days=3)
+    rows: Bounds = Bounds()
+    format: dict[str, Any] = {}  # what the reader needs: charset, separator, header, sheet, page_size …
+    json_lists: dict[str, list[str]] = {}  # JSON list column → fields; seen by records as `column.{n}.field`
+    columns: dict[str, ColumnSpec]
+    ignored: list[str] = []  # delivered, known, not taken
+    refused: list[str] = []  # delivered but beyond the purpose: dropped before landing, and the drop is logged
+    records: dict[str, RecordSpec] = {}
+    signs: list[SignSpec] = []
+    ties: list[TieSpec] = []
+
+
+class Contract(Part):
+    """One department."""
+
+    code: str
+    version: str
+    name: Words
+    manner: Manner
+    group: str = ""  # departments that copy one another count as one for confidence
+    trust: dict[str, int] = {}  # attribute → rank, 1 is best; others rank 9
+    lawful: Lawful
+    tables: dict[str, TableSpec]
+
+
+@cache
+def load(file: Path) -> Contract:
+    """Read and check one contract; UserError names file, table and field of the first mistake."""
+    try:
+        contract = Contract.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+    except (ValidationError, yaml.YAMLError) as error:
+        raise UserError(f"Contract {file.name} is wrong: {_first(error)}.", "Mend that line; see docs/contracts.md.") from None
+    _check(file, contract)
+    return contract
+
+
+def contract_for(department: str, folder: Path = FOLDER) -> Contract:
+    """The contract of one department by its code."""
+    file = folder / f"{department}.yml"
+    if not file.exists():
+        raise UserError(
+            f"There is no department {department}.", f"Known: {', '.join(p.stem for p in sorted(folder.glob('*.yml')))}."
+        )
+    return load(file)
+
+
+def all_contracts(folder: Path = FOLDER) -> dict[str, Contract]:
+    """Every department's contract by code, in the order of codes."""
+    return {p.stem: load(p) for p in sorted(folder.glob("*.yml"))}
+
+
+def _first(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        return f"{'.'.join(str(p) for p in first['loc'])}: {first['msg']}"
+    return " ".join(str(error).split())
+
+
+def _check(file: Path, contract: Contract) -> None:
+    """What the types cannot say: names that must refer to something."""
+    if contract.code != file.stem:
+        raise UserError(f"Contract {file.name} says code {contract.code}.", "File name and code must agree.")

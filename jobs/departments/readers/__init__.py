@@ -1,0 +1,1 @@
+"""The four manners of delivery: database, REST, file drop, workbook."""

@@ -1,0 +1,1 @@
+"""The linkage engine: general, knows nothing of departments, Airflow or the pool."""

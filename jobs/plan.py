@@ -1,0 +1,92 @@
+"""The night as a list: which stage reads and writes what, and which gate stands behind it.
+
+The DAG, the flow diagram, the command line and the check that refuses to start without an input all follow this one
+declaration. It needs no Spark, Great Expectations or DuckDB, so that parsing a DAG stays light.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+DEPARTMENTS = Path(__file__).parent / "departments"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage. `reads` and `writes` name tables (`source_current/*` means one a contract table); `gate` is the layer
+    whose suites must pass before the next stage; `mapped` means one task a department."""
+
+    name: str
+    meaning: str
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+    gate: str | None = None
+    mapped: bool = False
+
+
+STAGES: tuple[Stage, ...] = (
+    Stage(
+        "extract", "take each department's delivery as it is", (), ("landing/*", "source_current/*", "deliveries/*"),
+        gate="landing", mapped=True,
+    ),
+    Stage(
+        "standardize", "source rows to records, signs and ties", ("source_current/*", "deliveries/*"),
+        ("records", "signs", "ties", "rejected_rows", "cell_issues"), gate="records",
+    ),
+    Stage("link", "score pairs of profiles", ("records",), ("profiles", "profile_records", "links"), gate="links"),
+    Stage(
+        "resolve", "one resident per person, with a lasting id", ("records", "ties", "profiles", "profile_records", "links"),
+        ("residents", "resident_records", "resident_events"), gate="residents",
+    ),
+    Stage(
+        "residence", "one status per resident, with reasons", ("residents", "resident_records", "signs", "ties", "records"),
+        ("residence",), gate="residence",
+    ),
+    Stage(
+        "validate", "changes, balance and every figure of quality", ("residents", "resident_records", "resident_events", "residence"),
+        ("changes", "balance", "quality"),
+    ),
+    Stage("publish", "move the pool to the new snapshot", ("residents", "residence", "changes", "balance", "quality"), ()),
+)  # fmt: skip
+
+
+def stage(name: str) -> Stage:
+    """The stage of that name."""
+    return next(s for s in STAGES if s.name == name)
+
+
+def order(step: str) -> tuple[int, str]:
+    """Sort key of a step: `extract.ga` belongs to extract, `gate.records` stands right behind its stage."""
+    for index, each in enumerate(STAGES):
+        if step == each.name or step.startswith(f"{each.name}."):
+            return 2 * index, step
+        if step == f"gate.{each.gate}":
+            return 2 * index + 1, step
+    raise ValueError(f"no such step: {step}")
+
+
+@cache
+def departments() -> tuple[str, ...]:
+    """Codes of all departments, by their files' names."""
+    return tuple(sorted(p.stem for p in DEPARTMENTS.glob("*.yml")))
+
+
+def command(step: str, date: str, department: str | None = None) -> list[str]:
+    """The words after `renkou` that run a step: the same by hand, in Airflow and on a cluster."""
+    if step.startswith("gate."):
+        return ["validate", "--date", date, "--layer", step.removeprefix("gate.")]
+    words = [step, "--date", date]
+    return [*words, "--department", department] if department else words
+
+
+def run(words: list[str]) -> None:
+    """Run a renkou command in this process; raise RuntimeError with its sentence when it fails."""
+    from jobs.cli import run_words  # late, so that DAG files stay light
+
+    run_words(words)
+
+
+Runner = Callable[[list[str]], None]

@@ -1,0 +1,1 @@
+"""Residence status: a function of the evidence known and the business date."""
