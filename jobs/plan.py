@@ -6,7 +6,6 @@ declaration. It needs no Spark, Great Expectations or DuckDB, so that parsing a 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -76,17 +75,44 @@ def departments() -> tuple[str, ...]:
 
 def command(step: str, date: str, department: str | None = None) -> list[str]:
     """The words after `renkou` that run a step: the same by hand, in Airflow and on a cluster."""
+    if step == "hold":
+        return ["hold", "--date", date]
     if step.startswith("gate."):
         return ["validate", "--date", date, "--layer", step.removeprefix("gate.")]
     words = [step, "--date", date]
     return [*words, "--department", department] if department else words
 
 
+class StepFailed(RuntimeError):
+    """A command failed; its text is what the user should read. `final`: trying again cannot help."""
+
+    def __init__(self, sentence: str, final: bool) -> None:
+        super().__init__(sentence)
+        self.final = final
+
+
 def run(words: list[str]) -> None:
-    """Run a renkou command in this process; raise RuntimeError with its sentence when it fails."""
+    """Run a renkou command in this process; raise StepFailed with its sentence when it fails."""
     from jobs.cli import run_words  # late, so that DAG files stay light
 
     run_words(words)
 
 
-Runner = Callable[[list[str]], None]
+
+
+def diagram() -> str:
+    """The flow as a Mermaid diagram: stages, the tables between them, and gates (docs/flow.md shows it)."""
+    lines = ["flowchart LR"]
+    for index, each in enumerate(STAGES):
+        lines.append(f"  {each.name}[{each.name}]")
+        if index:
+            before = STAGES[index - 1]
+            label = f"|gate {before.gate}|" if before.gate else ""
+            lines.append(f"  {before.name} -->{label} {each.name}")
+    return "\n".join(lines)
+
+
+def table_of_stages() -> str:
+    """The stages as a Markdown table: meaning, what is read and written (docs/flow.md shows it)."""
+    rows = [f"| {s.name} | {s.meaning} | {', '.join(s.reads) or '–'} | {', '.join(s.writes) or 'the pool'} |" for s in STAGES]
+    return "\n".join(["| stage | what it does | reads | writes |", "|---|---|---|---|", *rows])

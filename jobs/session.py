@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from jobs.errors import UserError
 from jobs.settings import Settings
 
 if TYPE_CHECKING:
@@ -98,13 +99,26 @@ def spark_session(settings: Settings) -> SparkSession:
     """The session of this process, started at first use; `sc://` connects to a Spark Connect server."""
     from pyspark.sql import SparkSession
 
-    if settings.spark.startswith("sc://"):
-        return SparkSession.builder.remote(settings.spark).getOrCreate()
+    remote = _remote(settings)
+    if remote:
+        return SparkSession.builder.remote(remote).getOrCreate()
     prepare_environment(settings)
     builder = SparkSession.builder.master(settings.spark).appName("renkou")
     for key, value in spark_config(settings).items():
         builder = builder.config(key, value)
     return builder.getOrCreate()
+
+
+def _remote(settings: Settings) -> str | None:
+    """Address of the Spark Connect server to use, or None for a session inside this process."""
+    if settings.spark != "connect":
+        return settings.spark if settings.spark.startswith("sc://") else None
+    from jobs.connect import address
+
+    known = address(settings)
+    if known is None:
+        raise UserError("No Spark Connect server runs for this home folder.", "Start it: renkou session start.")
+    return f"sc://127.0.0.1:{known[1]}"
 
 
 def read_files(spark: SparkSession, files: list[str], schema: pa.Schema) -> DataFrame:

@@ -4,7 +4,7 @@
 |-------------------|--------------------------------------------------------------------|------------------|
 | RENKOU_HOME       | folder of state, pool, reports and logs                            | ./var            |
 | RENKOU_SOURCES    | YAML file with each department's connection URL                    | HOME/sources.yml |
-| RENKOU_SPARK      | Spark master: local[2], spark://host:7077, or sc://host:15002      | local[2]         |
+| RENKOU_SPARK      | local[2], spark://host:7077, sc://host:15002, or connect           | local[2]         |
 | RENKOU_PARTITIONS | shuffle partitions (results never depend on it)                    | 4                |
 | RENKOU_ID_KEY     | secret key of resident ids (HMAC); overrides `id_key` in the file  | (from sources)   |
 """

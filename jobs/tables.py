@@ -76,6 +76,7 @@ DELIVERIES = Table(
         Column("sha256", S, "over the bytes delivered (or the rows read, in order)"),
         Column("rows", I, "rows delivered"),
         Column("rows_landed", I, "rows landed; rows = rows_landed + rows rejected on reading"),
+        Column("rejected", LIST, "reason=count@first positions, for rows rejected on reading (jobs.departments.delivery.Refusal)"),
         Column("mode", S, "full or delta"),
         Column("contract_version", S, "version of the contract read by"),
         Column("state", S, "on_time, late, carried, held or not_due"),

@@ -17,6 +17,23 @@ from jobs.errors import UserError
 
 FOLDER = Path(__file__).parent
 
+CLEANERS = frozenset(
+    "citizen_number id_number id_type person_name sex date datetime month phone address address_id division ethnic country "
+    "code text key name_list".split()
+)
+"""Names of the cleaning functions (jobs/cleaning/registry.py implements each)."""
+
+RECORD_FIELDS = frozenset(
+    "account id_number id_type alias_number name former_name sex birth_date ethnic nationality phone address address_id "
+    "in_district hukou_division hukou_address hukou_active employer school birth_order mother_number father_number "
+    "spouse_number household".split()
+)
+"""What a record may take from a source row. `address` is the dwelling's text, `in_district` a division that the source
+states for the dwelling (6 to 12 digits; from 9 digits on it also names the township)."""
+
+SIGNS = frozenset([f"S{n:02d}" for n in range(1, 22)] + [f"N{n:02d}" for n in range(1, 10)])
+RELATIONS = frozenset("mother_of father_of spouse_of guardian_of same_household tenant_of".split())
+
 Manner = Literal["database", "rest", "files", "workbook"]
 Conditions = dict[str, list[str] | Literal["present", "absent"]]
 """Column → allowed delivered codes (after trimming), or `present` / `absent`; all must hold."""
@@ -47,12 +64,17 @@ class Lawful(Part):
 
 
 class ColumnSpec(Part):
-    """One delivered column: its meaning, the cleaning function (jobs/cleaning/registry.py), its code list."""
+    """One delivered column: its meaning, the cleaning function (jobs/cleaning/registry.py), its code list.
+
+    A `required` column that is part of the key refuses the rows in which it is empty.
+    """
 
     zh: str = ""
     clean: str
     codes: dict[str, str] | str | None = None  # delivered code → standard value, or the name of a shared list
     required: bool = False
+    typed_by: str | None = None  # for id_number: the id_type column that says what the number is
+    typed: str | None = None  # for id_number: what the number always is (birth_certificate, school …)
 
 
 class Value(Part):
@@ -69,8 +91,8 @@ FieldSource = str | Value
 class RecordSpec(Part):
     """One role: record field (jobs.tables.RECORDS column) → where it comes from.
 
-    `{n}` in column names repeats the role 1 … `count` times (wide rows, JSON lists). `when` says which rows mention
-    the person at all. `address` names the dwelling text, `address_id` the standard address id.
+    `{n}` in the role's name and in column names repeats it 1 … `count` times (wide rows, JSON lists). `when` says which
+    rows mention the person at all. `address` names the dwelling text, `address_id` the standard address id.
     """
 
     when: Conditions = {}
@@ -117,6 +139,7 @@ class Bounds(Part):
 
     min: float = 0
     max: float | None = None
+    shrink: float = 0.3  # a full delivery may be smaller than the one before by this share; more holds it
 
 
 class Late(Part):
@@ -130,23 +153,31 @@ class TableSpec(Part):
     """One delivered table."""
 
     title: Words
+    manner: Manner | None = None  # where it differs from the department's
     source: str  # view or table, REST path, or file name pattern with {date} (yyyyMMdd) and {iso} (yyyy-MM-dd)
     key: list[str] = Field(min_length=1)
     mode: Literal["full", "delta"]  # full: absence closes a row; delta: rows are merged by key (the first one is complete)
     updated: str | None = None  # column that orders versions of a row and bounds a delta query
     overlap_days: int = 3
     deleted: Conditions = {}  # soft delete: such a row closes its key
+    scope: str | None = None  # full deliveries by part (a school): absence closes only rows of the scopes delivered
     due: Literal["daily", "weekly", "monthly", "termly", "when_sent"] = "daily"
     late: Late = Late(carry_days=3)
     rows: Bounds = Bounds()
     format: dict[str, Any] = {}  # what the reader needs: charset, separator, header, sheet, page_size …
-    json_lists: dict[str, list[str]] = {}  # JSON list column → fields; seen by records as `column.{n}.field`
+    json_lists: dict[str, dict[str, ColumnSpec]] = {}  # JSON list column → fields; seen by records as `column.{n}.field`
     columns: dict[str, ColumnSpec]
     ignored: list[str] = []  # delivered, known, not taken
     refused: list[str] = []  # delivered but beyond the purpose: dropped before landing, and the drop is logged
     records: dict[str, RecordSpec] = {}
     signs: list[SignSpec] = []
     ties: list[TieSpec] = []
+
+    @property
+    def delivered(self) -> list[str]:
+        """Every known column in the order it is delivered: `format.order`, else taken, ignored, refused."""
+        order: list[str] | None = self.format.get("order")
+        return order or [*self.columns, *self.ignored, *self.refused]
 
 
 class Contract(Part):
@@ -160,6 +191,15 @@ class Contract(Part):
     trust: dict[str, int] = {}  # attribute → rank, 1 is best; others rank 9
     lawful: Lawful
     tables: dict[str, TableSpec]
+
+    @property
+    def voice(self) -> str:
+        """What counts as one for confidence: the group of departments that copy one another, else the department."""
+        return self.group or self.code
+
+    def manner_of(self, table: str) -> Manner:
+        """How a table is delivered."""
+        return self.tables[table].manner or self.manner
 
 
 @cache
@@ -197,5 +237,9 @@ def _first(error: Exception) -> str:
 
 def _check(file: Path, contract: Contract) -> None:
     """What the types cannot say: names that must refer to something."""
+    from jobs.departments.checks import mistakes  # late: it needs the classes above
+
     if contract.code != file.stem:
         raise UserError(f"Contract {file.name} says code {contract.code}.", "File name and code must agree.")
+    for mistake in mistakes(contract):
+        raise UserError(f"Contract {file.name} is wrong: {mistake}.", "Mend that line; see docs/contracts.md.")

@@ -1,0 +1,42 @@
+# The commands of renkou. `make help` lists them.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+export RENKOU_HOME ?= $(CURDIR)/var
+
+.DEFAULT_GOAL := help
+.PHONY: help setup lock run test test-quick check up down clean
+
+help: ## list these commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: $(VENV)/.installed ## make .venv from requirements.lock
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@command -v uv >/dev/null 2>&1 || $(PYTHON) -m pip install --quiet uv || $(PYTHON) -m pip install --quiet --break-system-packages uv
+	@$(PYTHON) docker/setup_venv.py $(VENV)
+	@touch $@
+
+lock: ## pin all dependencies again (requirements.lock)
+	uv pip compile --universal --generate-hashes --extra dev pyproject.toml -o requirements.lock
+
+run: setup ## a sample district of 5,000 residents: three nights through the Airflow DAG, three snapshots
+	@$(BIN)/renkou demo
+
+test: setup check ## everything: style, types, all tests
+	@$(BIN)/python -m pytest tests
+
+test-quick: setup ## the part of the tests that needs no Spark, under a minute
+	@$(BIN)/python -m pytest tests -m "not spark and not slow"
+
+check: setup ## style and strict types
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check -q . && $(BIN)/mypy
+
+up: setup ## a local Airflow on 127.0.0.1:8080 with the DAGs loaded; prints address and login
+	@$(BIN)/python -m jobs.airflow_up
+
+down: ## stop it
+	@$(BIN)/python -m jobs.airflow_up --stop
+
+clean: ## remove .venv and var
+	rm -rf $(VENV) var

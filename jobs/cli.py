@@ -1,0 +1,261 @@
+"""The command line: the same words by hand, in Airflow and on a cluster. Light: nothing heavy is imported before it is needed."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+from jobs import plan
+from jobs.errors import ExitCode, UserError
+from jobs.plan import StepFailed
+from jobs.privacy import redact
+from jobs.settings import Settings
+
+Command = Callable[[argparse.Namespace, Settings], None]
+
+
+def main(argv: list[str]) -> int:
+    """Run one command and return its exit code; a user's error is two sentences on stderr, without a traceback."""
+    args = parser().parse_args(argv)
+    settings = Settings.from_environment()
+    try:
+        args.command(args, settings)
+    except UserError as error:
+        print(f"✗ {error.what}", *([f"  → {error.todo}"] if error.todo else []), sep="\n", file=sys.stderr)
+        return int(error.exit_code)
+    except BrokenPipeError:
+        return int(ExitCode.OK)
+    except Exception as error:
+        print(unexpected(error), file=sys.stderr)
+        return int(ExitCode.BUG)
+    return int(ExitCode.OK)
+
+
+def run_words(words: list[str]) -> None:
+    """Run a command inside another program (Airflow's tasks); StepFailed carries its sentence and whether a retry can help."""
+    args = parser().parse_args(words)
+    settings = Settings.from_environment()
+    try:
+        args.command(args, settings)
+    except UserError as error:
+        _remember(args, settings, str(error))
+        raise StepFailed(str(error), final=True) from None
+    except Exception as error:
+        _remember(args, settings, f"{words[0]} broke: {type(error).__name__}.")
+        raise StepFailed(unexpected(error), final=False) from None
+
+
+def unexpected(error: Exception) -> str:
+    """Where a bug struck and what the library said, personal values masked."""
+    frames = [f"  {f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)]
+    return "\n".join(["✗ Unexpected error (please report):", *frames[-12:], f"  {type(error).__name__}: {redact(str(error))[:2000]}"])
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands."""
+    top = argparse.ArgumentParser(prog="renkou", description="人口 · one resident per person, every night, with reasons")
+    sub = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _sample_commands(sub)
+    _night_commands(sub)
+    _question_commands(sub)
+    _engine_commands(sub)
+    return top
+
+
+def _add(sub: argparse._SubParsersAction[argparse.ArgumentParser], name: str, command: Command, help_: str) -> argparse.ArgumentParser:
+    made = sub.add_parser(name, help=help_, description=help_)
+    made.set_defaults(command=command)
+    return made
+
+
+def _date(made: argparse.ArgumentParser, required: bool = True) -> None:
+    made.add_argument("--date", type=dt.date.fromisoformat, required=required, help="business date, YYYY-MM-DD")
+
+
+def _sample_commands(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    sample = _add(sub, "sample", _sample, "make a synthetic district with its departments' deliveries and the truth")
+    sample.add_argument("--residents", type=int, default=5000)
+    sample.add_argument("--nights", type=int, default=3)
+    sample.add_argument("--seed", type=int, default=1)
+    sample.add_argument("--out", type=Path, required=True)
+    sample.add_argument("--last-night", type=dt.date.fromisoformat, default=dt.date(2026, 11, 22))
+    sample.add_argument("--rates", type=float, default=1.0, help="multiplies every fault rate")
+    sample.add_argument("--cases", default="", help="hard cases by count: twins=300,namesakes=300; all=300 sets every kind")
+    serve = _add(sub, "serve-sample", _serve_sample, "serve the sample's REST departments on loopback until interrupted")
+    serve.add_argument("--dir", type=Path, required=True)
+    serve.add_argument("--port", type=int, default=8711)
+    demo = _add(sub, "demo", _demo, "make a sample district and run its nights through the Airflow DAG")
+    demo.add_argument("--residents", type=int, default=5000)
+    demo.add_argument("--nights", type=int, default=3)
+    demo.add_argument("--seed", type=int, default=1)
+
+
+def _night_commands(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    for stage in plan.STAGES:
+        made = _add(sub, stage.name, _stage(stage.name), stage.meaning)
+        _date(made)
+        if stage.mapped:
+            made.add_argument("--department", choices=plan.departments(), help="only this one")
+        if stage.name == "validate":
+            made.add_argument("--layer", choices=[s.gate for s in plan.STAGES if s.gate], help="only the gate behind one stage")
+    run = _add(sub, "run", _run, "run a whole night in one process")
+    _date(run)
+    hold = _add(sub, "hold", _hold, "mark the current snapshot stale after a failed night")
+    _date(hold)
+    session = _add(sub, "session", _session, "start or stop the night's Spark server (RENKOU_SPARK=connect)")
+    session.add_argument("action", choices=["start", "stop"])
+    _add(sub, "nights", _nights, "list nights, their revisions and state")
+
+
+def _question_commands(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    query = _add(sub, "query", _query, "ask the current snapshot in SQL")
+    query.add_argument("sql")
+    query.add_argument("--csv", action="store_true", help="print CSV instead of a table")
+    explain = _add(sub, "explain", _explain, "why this resident is one person with this status")
+    explain.add_argument("resident")
+    _date(explain, required=False)
+    evaluate = _add(sub, "evaluate", _evaluate, "compare a night with the sample's truth")
+    _date(evaluate)
+    evaluate.add_argument("--truth", type=Path, required=True)
+    evaluate.add_argument("--json", action="store_true")
+    digest = _add(sub, "digest", _digest, "a digest of every table's contents, independent of files and partitions")
+    _date(digest)
+
+
+def _engine_commands(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    tables = _add(sub, "link-tables", _link_tables, "link any tables: dedupe one, or link two")
+    tables.add_argument("--model", type=Path, required=True)
+    tables.add_argument("tables", type=Path, nargs="+")
+    tables.add_argument("--out", type=Path, required=True)
+    train = _add(sub, "train", _train, "learn the population model's weights from a finished night")
+    _date(train)
+    train.add_argument("--out", type=Path, required=True)
+
+
+def _cases(text: str) -> dict[str, int]:
+    pairs = [p.split("=", 1) for p in text.split(",") if p]
+    try:
+        return {name.strip(): int(count) for name, count in pairs}
+    except ValueError:
+        raise UserError(f"--cases {text!r} is not a list of name=count.", "Write it like twins=300,namesakes=300.") from None
+
+
+def _sample(args: argparse.Namespace, settings: Settings) -> None:
+    from jobs.sample.make import make_sample
+
+    make_sample(args.out, args.residents, args.nights, args.seed, args.last_night, args.rates, _cases(args.cases))
+
+
+def _serve_sample(args: argparse.Namespace, settings: Settings) -> None:
+    import signal
+
+    from jobs.sample.server import serve
+
+    with serve(args.dir, args.port) as url:
+        print(f"sample departments at {url}", flush=True)
+        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+
+
+def _demo(args: argparse.Namespace, settings: Settings) -> None:
+    from jobs.demo import demo
+
+    demo(settings, args.residents, args.nights, args.seed)
+
+
+def _stage(name: str) -> Command:
+    def command(args: argparse.Namespace, settings: Settings) -> None:
+        from jobs.run import do_step, line
+
+        step = f"gate.{args.layer}" if getattr(args, "layer", None) else name
+        print(line(do_step(settings, args.date, step, getattr(args, "department", None))))
+
+    return command
+
+
+def _run(args: argparse.Namespace, settings: Settings) -> None:
+    from jobs.run import run_night
+
+    run_night(settings, args.date, print)
+
+
+def _hold(args: argparse.Namespace, settings: Settings) -> None:
+    from jobs.run import hold
+
+    hold(settings, args.date)
+
+
+def _session(args: argparse.Namespace, settings: Settings) -> None:
+    from jobs import connect
+
+    print(connect.start(settings) if args.action == "start" else connect.stop(settings))
+
+
+def _nights(args: argparse.Namespace, settings: Settings) -> None:
+    from jobs.pool.nights import Night
+
+    for folder in sorted(settings.nights.glob("*/*")):
+        night = Night(settings.nights, dt.date.fromisoformat(folder.parent.name), int(folder.name))
+        done = [r.step for r in night.receipts()]
+        print(f"{night.label:<14} {'published' if night.manifest() else 'unfinished, last step ' + (done[-1] if done else 'none')}")
+
+
+def _query(args: argparse.Namespace, settings: Settings) -> None:
+    from jobs import query
+
+    columns, rows = query.query(settings, args.sql)
+    print(query.as_csv(columns, rows) if args.csv else query.as_table(columns, rows))
+
+
+def _explain(args: argparse.Namespace, settings: Settings) -> None:
+    from jobs.explain import explain
+
+    print(explain(settings, args.resident, args.date))
+
+
+def _evaluate(args: argparse.Namespace, settings: Settings) -> None:
+    from jobs import evaluate
+
+    result = evaluate.evaluate(settings, finished_night(settings, args.date), args.truth)
+    print(json.dumps(result, ensure_ascii=False, indent=1, default=str) if args.json else evaluate.render(result))
+
+
+def _digest(args: argparse.Namespace, settings: Settings) -> None:
+    from jobs.digest import digests
+
+    for table, value in sorted(digests(settings, finished_night(settings, args.date)).items()):
+        print(f"{value}  {table}")
+
+
+def _link_tables(args: argparse.Namespace, settings: Settings) -> None:
+    from jobs.link_tables import link_tables
+
+    print(json.dumps(link_tables(args.model, args.tables, args.out), ensure_ascii=False, indent=1))
+
+
+def _train(args: argparse.Namespace, settings: Settings) -> None:
+    from jobs.train import train
+
+    train(settings, finished_night(settings, args.date), args.out)
+
+
+def finished_night(settings: Settings, date: dt.date) -> "Night":  # noqa: F821, UP037
+    """The newest published revision of a date."""
+    from jobs.pool.nights import sealed
+
+    found = [n for n in sealed(settings.nights) if n.date == date]
+    if not found:
+        raise UserError(f"There is no finished night {date}.", "List them with: renkou nights.")
+    return found[0]
+
+
+def _remember(args: argparse.Namespace, settings: Settings, sentence: str) -> None:
+    date = getattr(args, "date", None)
+    if date is not None and args.command is not _hold:
+        from jobs.run import remember_failure
+
+        remember_failure(settings, date, sentence)

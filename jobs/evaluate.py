@@ -1,0 +1,189 @@
+"""Compare a night with the sample's truth, each figure beside a plain join on the exact normalised number.
+
+The truth says for every mention (department, table, source key, role) whom it stands for, from which date; the newest
+statement not later than the record's own date counts. The plain join puts records of one (type, number) together and
+leaves every record without a usable number alone.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from jobs.errors import UserError
+from jobs.quality import linkage
+from jobs.quality.status import judge
+
+if TYPE_CHECKING:
+    from jobs.pool.nights import Night
+    from jobs.settings import Settings
+
+ORIGIN = ["dept", "source_table", "source_key", "role"]
+STRATA = ("good_number", "wrong_number", "no_number", "under_7", "foreign", "twin")
+PERSON_STRATA = ("under_7", "foreign", "twin")
+
+
+def evaluate(settings: Settings, night: Night, truth: Path) -> dict[str, Any]:
+    """Every measure of a night. `truth` is the sample's folder or its truth/ folder."""
+    folder = truth / "truth" if (truth / "truth").is_dir() else truth
+    if not (folder / "records.parquet").exists():
+        raise UserError("There is no truth in that folder.", "Give the folder that `renkou sample` wrote: --truth OUT/truth.")
+    tables = _Tables(settings, night)
+    people = _people(folder, night)
+    said, nobody = mentions(tables, pl.read_parquet(folder / "records.parquet"), people)
+    departments = sorted(said["dept"].unique())
+    said = said.with_columns((pl.col("dept") == d).alias(f"dept:{d}") for d in departments)
+    strata = [*STRATA, *(f"dept:{d}" for d in departments)]
+    cases = _cases(folder)
+    void = tables.void()
+    ours = _clustering(said, strata, cases, void)
+    plain = _clustering(said.with_columns(resident="baseline"), strata, cases, None)
+    result = {
+        "night": night.label, "records": len(said), "records_unknown_to_truth": nobody, "ours": ours["figures"], "baseline": plain["figures"],
+    }  # fmt: skip
+    if tables.has("residence") and (folder / "status.parquet").exists():
+        result["status"] = judge(
+            tables.load("residence", ["resident_id", "status_code", "counts_usual", "township"]),
+            ours["homes"].join(tables.codes(), left_on="home", right_on="code").select("person", "resident_id"),
+            pl.scan_parquet(folder / "status.parquet").filter(pl.col("date") == night.date).collect(),
+        )
+    return result
+
+
+def mentions(tables: _Tables, truth: pl.DataFrame, people: pl.DataFrame) -> tuple[pl.DataFrame, int]:
+    """(mentions as jobs.quality.linkage wants them, records the truth does not know).
+
+    A test row is a person of its own, not real.
+    """
+    records = tables.load("records", ["record_id", *ORIGIN, "known_from", "id_type", "id_number"])
+    whose = (
+        tables.load("resident_records", ["record_id", "resident_id"]).join(tables.codes(), on="resident_id").drop("resident_id")
+    )
+    meant = truth_of(records.select("record_id", *ORIGIN, "known_from"), truth)
+    number = pl.concat_str("id_type", pl.lit(":"), "id_number")
+    said = (
+        records.select("record_id", "dept", "id_type", "id_number", key=number)
+        .join(whose, on="record_id")
+        .join(meant, on="record_id", how="left")
+        .sort("record_id")
+        .with_columns(alone=pl.int_range(pl.len()) + 1)
+    )
+    unknown = int(said["known"].null_count())
+    said = said.filter(pl.col("known").is_not_null()).with_columns(
+        real=pl.col("person_id").is_not_null(),
+        person=pl.coalesce(pl.col("person_id").cast(pl.Int64), -pl.col("alone")),
+        resident="code",
+        baseline=pl.coalesce(pl.col("key").rank("dense").cast(pl.Int64), -pl.col("alone")),
+    )
+    said = said.join(people, on="person", how="left")
+    wrong = (pl.col("id_type") == "citizen") & ~pl.col("numbers").list.contains(pl.col("id_number"))
+    return said.select(
+        "person", "resident", "baseline", "real", "dept",
+        no_number=pl.col("id_number").is_null(),
+        wrong_number=(pl.col("id_number").is_not_null() & wrong).fill_null(False),
+        good_number=(pl.col("id_number").is_not_null() & ~wrong.fill_null(False)),
+        **{flag: pl.col(flag).fill_null(False) for flag in PERSON_STRATA},
+    ), unknown  # fmt: skip
+
+
+def truth_of(records: pl.DataFrame, truth: pl.DataFrame) -> pl.DataFrame:
+    """record_id, known (always true), person_id (null for a test row): whom each record stands for.
+
+    A reused key means somebody else from `valid_from` on: the newest statement not after the record's date counts,
+    else the oldest there is.
+    """
+    stated = records.join(truth.unique(), on=ORIGIN)
+    in_time = pl.col("valid_from") <= pl.col("known_from")
+    ranked = stated.with_columns(
+        late=~in_time,
+        age=pl.when(in_time).then(-pl.col("valid_from").to_physical()).otherwise(pl.col("valid_from").to_physical()),
+    )
+    best = ranked.sort("record_id", "late", "age", "person_id", nulls_last=True).unique(
+        "record_id", keep="first", maintain_order=True
+    )
+    return best.select("record_id", "person_id", known=pl.lit(True))
+
+
+def _clustering(said: pl.DataFrame, strata: list[str], cases: pl.DataFrame | None, void: set[int] | None) -> dict[str, Any]:
+    """All figures of one clustering, and the homes."""
+    table = linkage.cells(said, strata)
+    people = linkage.persons(table, strata)
+    if void is None:
+        residents = table.filter("real")["resident"].n_unique()
+    else:
+        residents = len(set(said["resident"].unique().to_list()) - void)
+    figures: dict[str, Any] = {
+        **linkage.per_10000(people), "residents": residents,
+        "count_error": residents / len(people) - 1 if len(people) else None,
+        "b3": linkage.b_cubed(table), "pairs": linkage.pairwise(table), "numberless": linkage.numberless(said),
+        "strata": {
+            s: {**linkage.per_10000(people.filter(s)), "b3": linkage.b_cubed(table, s), "pairs": linkage.pairwise(table, s)}
+            for s in strata
+        },
+        "cases": linkage.hard_cases(cases, people, table) if cases is not None else [],
+    }  # fmt: skip
+    return {"figures": figures, "homes": linkage.homes(table)}
+
+
+def _people(folder: Path, night: Night) -> pl.DataFrame:
+    """person, numbers (every citizen number the person truly had), and the strata that belong to persons."""
+    raw = pl.read_parquet(folder / "persons.parquet")
+    numbers = raw.select(person=pl.col("person_id").cast(pl.Int64), number="number")
+    if (folder / "documents.parquet").exists():
+        more = pl.read_parquet(folder / "documents.parquet")
+        numbers = pl.concat([numbers, more.select(person=pl.col("person_id").cast(pl.Int64), number="number")])
+    known = numbers.drop_nulls().unique().group_by("person").agg(numbers=pl.col("number"))
+    born = pl.lit(night.date).dt.offset_by("-7y")
+    given = {
+        "under_7": pl.col("birth_date") > born,
+        "foreign": pl.col("kind") == "foreign" if "kind" in raw.columns else pl.lit(False),
+        "twin": pl.col("twin_order") > 0 if "twin_order" in raw.columns else pl.lit(False),
+    }
+    flags = [(pl.col(name) if name in raw.columns else made).cast(pl.Boolean).alias(name) for name, made in given.items()]
+    people = raw.select(pl.col("person_id").cast(pl.Int64).alias("person"), *flags)
+    return people.join(known, on="person", how="left").with_columns(pl.col("numbers").fill_null([]))
+
+
+def _cases(folder: Path) -> pl.DataFrame | None:
+    if not (folder / "cases.parquet").exists():
+        return None
+    return pl.read_parquet(folder / "cases.parquet").select("case", "case_id", person=pl.col("person_id").cast(pl.Int64))
+
+
+class _Tables:
+    """The night's tables as polars frames."""
+
+    def __init__(self, settings: Settings, night: Night) -> None:
+        from jobs.context import Context
+        from jobs.pool.nights import Receipt
+
+        self.context = Context(settings, night, Receipt("evaluate"))
+
+    def has(self, name: str) -> bool:
+        return self.context.has(name)
+
+    def load(self, name: str, columns: list[str]) -> pl.DataFrame:
+        frame = pl.from_arrow(self.context.read_arrow(name, columns=columns))
+        assert isinstance(frame, pl.DataFrame)
+        return frame
+
+    def codes(self) -> pl.DataFrame:
+        """resident_id, code: a whole number for each resident, in the order of ids."""
+        ids = self.load("resident_records", ["resident_id"]).select(pl.col("resident_id").unique().sort())
+        return ids.with_columns(code=pl.int_range(pl.len()))
+
+    def void(self) -> set[int]:
+        """Codes of residents that the night itself declared to be no persons (status 99)."""
+        if not self.has("residence"):
+            return set()
+        status = self.load("residence", ["resident_id", "status_code"]).filter(pl.col("status_code") == "99")
+        return set(status.join(self.codes(), on="resident_id")["code"])
+
+
+def render(result: dict[str, Any]) -> str:
+    """The figures as a table of 80 columns, ours beside the baseline."""
+    from jobs.quality.tables_of_figures import text
+
+    return text(result)

@@ -1,0 +1,254 @@
+"""Candidate pairs: rows agreeing on the key of a pass, each pair by its first pass only.
+
+A row's keys are 64-bit hashes, a fixed number of slots a pass (list fields give several). Blocks over the cap are split
+by the pass's `refine` parts; what is still over it is compared with its nearest neighbours in refined order instead of
+with all. Both are reported by `Capped`, never dropped in silence. All of it is a function of key counts, so it can be
+computed over partitions: count keys everywhere, gather the few oversize ones, then form effective keys row by row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from jobs.linkage.encoding import Bools, Encoded, Hashes, Index
+from jobs.linkage.keys import parse_part
+from jobs.linkage.model import LinkModel, Pass
+
+NO_KEY = np.uint64(0)
+CHUNK = 1_000_000
+"""Pairs scored at a time: bounds the kernel's memory whatever the blocks' sizes."""
+
+
+@dataclass(frozen=True)
+class Capped:
+    """Blocks of one pass that went over its cap: how many, rows in them, and how many stayed over after refinement."""
+
+    name: str
+    blocks: int
+    rows: int
+    windowed: int
+
+
+@dataclass(frozen=True)
+class Oversize:
+    """Keys over the cap, by pass: for each depth of refinement the sorted hashes."""
+
+    keys: tuple[tuple[Hashes, ...], ...]
+
+    @classmethod
+    def none(cls, model: LinkModel) -> Oversize:
+        """Nothing over any cap."""
+        return cls(tuple(tuple(np.zeros(0, np.uint64) for _ in range(len(p.refine) + 1)) for p in model.passes))
+
+
+def depth_keys(model: LinkModel, encoded: Encoded, position: int) -> list[Hashes]:
+    """Keys of one pass for every row (rows × slots, 0 for none): unrefined first, then one more refine part at a time."""
+    each = model.passes[position]
+    keys = [_combine(encoded, each.key, position)]
+    for part in each.refine:
+        finer = _part(encoded, part)[:, :1]
+        mixed = _mix(keys[-1], finer)
+        keys.append(np.where(keys[-1] == NO_KEY, NO_KEY, mixed))
+    return keys
+
+
+def count_keys(model: LinkModel, encoded: Encoded) -> pd.DataFrame:
+    """How many rows hold each key: pass, depth, key, rows. Counts of partitions add up."""
+    frames = []
+    for position in range(len(model.passes)):
+        for depth, keys in enumerate(depth_keys(model, encoded, position)):
+            values, counts = np.unique(keys[keys != NO_KEY], return_counts=True)
+            frames.append(pd.DataFrame({"pass": position, "depth": depth, "key": values, "rows": counts}))
+    return pd.concat(frames, ignore_index=True)
+
+
+def oversize(model: LinkModel, counts: pd.DataFrame) -> tuple[Oversize, list[Capped]]:
+    """The keys over their pass's cap, and the report about them."""
+    found, report = [], []
+    for position, each in enumerate(model.passes):
+        mine = counts[(counts["pass"] == position) & (counts["rows"] > each.cap)]
+        by_depth = [mine[mine["depth"] == depth] for depth in range(len(each.refine) + 1)]
+        found.append(tuple(np.sort(frame["key"].to_numpy(np.uint64)) for frame in by_depth))
+        if len(by_depth[0]):
+            report.append(Capped(each.name, len(by_depth[0]), int(by_depth[0]["rows"].sum()), len(by_depth[-1])))
+    return Oversize(tuple(found)), report
+
+
+def effective_keys(model: LinkModel, encoded: Encoded, over: Oversize) -> list[Hashes]:
+    """For every pass the keys that rows really meet by: refined as far as needed."""
+    result = []
+    for position in range(len(model.passes)):
+        levels = depth_keys(model, encoded, position)
+        keys = levels[0]
+        for depth in range(1, len(levels)):
+            crowded = _member(levels[depth - 1], over.keys[position][depth - 1])
+            keys = np.where(crowded, levels[depth], keys)
+        result.append(keys)
+    return result
+
+
+def complete_keys(keys: list[Hashes], over: Oversize) -> list[Hashes]:
+    """The effective keys without those still over the cap: rows sharing one of these have surely been compared."""
+    return [np.where(_member(matrix, over.keys[p][-1]), NO_KEY, matrix) for p, matrix in enumerate(keys)]
+
+
+def _member(keys: Hashes, wanted: Hashes) -> Bools:
+    if not len(wanted):
+        return np.zeros(keys.shape, bool)
+    place = np.minimum(np.searchsorted(wanted, keys), len(wanted) - 1)
+    return (wanted[place] == keys) & (keys != NO_KEY)
+
+
+def _combine(encoded: Encoded, parts: list[str], salt: int) -> Hashes:
+    """Cross product of the parts' values, at most as many slots as the widest part allows times the others."""
+    keys = np.full((len(encoded), 1), np.uint64(salt + 1), np.uint64)
+    for text in parts:
+        values = _part(encoded, text)
+        mixed = [np.where((keys[:, [a]] == NO_KEY) | (values == NO_KEY), NO_KEY, _mix(keys[:, [a]], values)) for a in range(keys.shape[1])]
+        keys = np.concatenate(mixed, axis=1)
+    return keys
+
+
+def _part(encoded: Encoded, text: str) -> Hashes:
+    part = parse_part(text)
+    column = encoded.columns[part.field]
+    hashes = np.append(column.hashes(part.transform, part.length), NO_KEY)[column.codes]
+    return hashes if hashes.ndim == 2 else hashes[:, None]
+
+
+def _mix(keys: Hashes, values: Hashes) -> Hashes:
+    with np.errstate(over="ignore"):
+        mixed = (keys ^ (values + np.uint64(0x9E3779B97F4A7C15) + (keys << np.uint64(6)) + (keys >> np.uint64(2)))) * np.uint64(0xBF58476D1CE4E5B9)
+        mixed ^= mixed >> np.uint64(31)
+    return mixed | np.uint64(1)
+
+
+@dataclass(frozen=True)
+class Members:
+    """Rows of blocks: one entry per row and key, sorted by block, then source, then the row's place."""
+
+    row: Index
+    block: Hashes
+    pass_: npt.NDArray[np.int8]
+
+
+def members(keys: list[Hashes], encoded: Encoded) -> Members:
+    """Entries of all rows that share a key with another row."""
+    rows, blocks, passes = [], [], []
+    for position, matrix in enumerate(keys):
+        row, slot = np.nonzero(matrix)
+        rows.append(row)
+        blocks.append(matrix[row, slot])
+        passes.append(np.full(len(row), position, np.int8))
+    return sort_members(np.concatenate(rows), np.concatenate(blocks), np.concatenate(passes), encoded)
+
+
+def sort_members(row: Index, block: Hashes, pass_: npt.NDArray[np.int8], encoded: Encoded) -> Members:
+    """Sort, drop a row that stands twice in a block (a list holding twice the same key), drop blocks of one row."""
+    source = np.zeros(len(encoded), np.int8) if encoded.source is None else encoded.source
+    order = np.lexsort((row, source[row], block))
+    row, block, pass_ = row[order], block[order], pass_[order]
+    fresh = np.ones(len(row), bool)
+    fresh[1:] = (row[1:] != row[:-1]) | (block[1:] != block[:-1])
+    row, block, pass_ = row[fresh], block[fresh], pass_[fresh]
+    alone = np.ones(len(row), bool)
+    same = block[1:] == block[:-1]
+    alone[1:] &= ~same
+    alone[:-1] &= ~same
+    return Members(row[~alone], block[~alone], pass_[~alone])
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Candidate pairs by row, with the pass that produced them."""
+
+    left: Index
+    right: Index
+    pass_: npt.NDArray[np.int8]
+
+
+def candidate_pairs(model: LinkModel, encoded: Encoded, held: Members, complete: list[Hashes]) -> Iterator[Pairs]:
+    """All pairs of rows inside the blocks held, in chunks of bounded size, each pair by its first pass only.
+
+    A partition may hold only some blocks; `complete` are always all complete keys of every row.
+    """
+    first, until = _reach(model, encoded, held)
+    wanted = np.maximum(until - first, 0)
+    bounds = np.concatenate([[0], np.cumsum(wanted)])
+    start = 0
+    while start < len(wanted):
+        end = int(np.searchsorted(bounds, bounds[start] + CHUNK, side="right")) - 1
+        end = max(end, start + 1)
+        pairs = _expand(held, first[start:end], wanted[start:end], start)
+        if len(pairs.left):
+            yield _first_only(pairs, complete, held, start, end, wanted)
+        start = end
+
+
+def _reach(model: LinkModel, encoded: Encoded, held: Members) -> tuple[Index, Index]:
+    """For each entry the range of later entries it is compared with."""
+    here = np.arange(len(held.row))
+    ends = np.searchsorted(held.block, held.block, side="right")
+    begins = np.searchsorted(held.block, held.block, side="left")
+    caps = np.array([p.cap for p in model.passes])[held.pass_]
+    first = here + 1
+    if encoded.source is not None:
+        source = encoded.source[held.row]
+        edge = np.concatenate([[0], np.cumsum(source == 0)])
+        first = np.where(source == 0, begins + edge[ends] - edge[begins], ends)
+    crowded = ends - begins > caps
+    if not crowded.any():
+        return first, ends
+    if encoded.source is not None:  # the two sides' orders laid beside each other
+        place, mine, theirs = here - begins, np.maximum(first - begins, 1), ends - first
+        near = first + place * theirs // mine - caps // 2
+        first = np.where(crowded, np.clip(near, first, np.maximum(ends - caps, first)), first)
+    return first, np.where(crowded, np.minimum(first + caps, ends), ends)
+
+
+def _expand(held: Members, first: Index, wanted: Index, offset: int) -> Pairs:
+    here = np.repeat(np.arange(offset, offset + len(wanted)), wanted)
+    within = np.arange(len(here)) - np.repeat(np.cumsum(wanted) - wanted, wanted)
+    there = np.repeat(first, wanted) + within
+    return Pairs(held.row[here], held.row[there], held.pass_[here])
+
+
+def _first_only(pairs: Pairs, keys: list[Hashes], held: Members, start: int, end: int, wanted: Index) -> Pairs:
+    """Drop pairs that meet in an earlier pass, or in the same pass by a smaller key."""
+    block = np.repeat(held.block[start:end], wanted[start:end])
+    keep = np.ones(len(pairs.left), bool)
+    for position, matrix in enumerate(keys):
+        later = np.flatnonzero(keep & (pairs.pass_ >= position))
+        if not len(later):
+            continue
+        same = pairs.pass_[later] == position
+        if matrix.shape[1] == 1:
+            later = later[~same]
+            meet = _meets(matrix[pairs.left[later], 0], matrix[pairs.right[later], 0])
+        else:
+            meet = _meets_any(matrix, pairs.left[later], pairs.right[later], np.where(same, block[later], np.uint64(2**64 - 1)))
+        keep[later[meet]] = False
+    return Pairs(pairs.left[keep], pairs.right[keep], pairs.pass_[keep])
+
+
+def _meets(mine: Hashes, theirs: Hashes) -> Bools:
+    return (mine == theirs) & (mine != NO_KEY)
+
+
+def _meets_any(matrix: Hashes, left: Index, right: Index, below: Hashes) -> Bools:
+    found = np.zeros(len(left), bool)
+    for a in range(matrix.shape[1]):
+        mine = matrix[left, a]
+        for b in range(matrix.shape[1]):
+            found |= (mine == matrix[right, b]) & (mine != NO_KEY) & (mine < below)
+    return found
+
+
+def describe(each: Pass) -> str:
+    """The pass as a reader sees it."""
+    return f"{each.name} ({' + '.join(each.key)})"

@@ -1,0 +1,179 @@
+"""Chinese and Latin personal names, for comparison only: folding, sound, look-alikes, masks (domain §3.8).
+
+Characters are looked up one by one and remembered, so a million distinct names cost seconds. Sound is toneless pinyin
+with surnames' own readings; finals -ng/-n and initials zh/z, ch/c, sh/s, l/n stay apart here, because merging them
+would double the strangers who agree.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+
+DOTS = "·•・･‧∙⋅᛫·．.。"
+MASKS = "*＊×●□〓�?？¿ \ue000"
+ANY = "*"
+
+VARIANTS = {
+    "昇": "升", "堃": "坤", "喆": "哲", "犇": "奔", "峯": "峰", "甯": "宁", "靑": "青", "溫": "温", "吕": "吕", "呂": "吕", "戶": "户",
+    "於": "于", "鍾": "钟", "鐘": "钟", "蕭": "肖", "萧": "肖", "傅": "付", "阎": "闫", "閆": "闫", "閻": "闫", "戴": "代", "邱": "丘",
+    "覃": "谭", "黃": "黄", "囯": "国", "琯": "管", "菓": "果", "玥": "月", "淼": "水", "榮": "荣", "龑": "䶮", "慜": "敏", "栢": "柏",
+    "暘": "旸", "陞": "升", "晧": "皓", "勳": "勋", "勛": "勋", "凃": "涂", "劵": "券", "吴": "吴", "吳": "吴", "淸": "清", "嵗": "岁",
+}  # fmt: skip
+"""Variant → the form compared by. 玥, 淼 and 琯 are own characters and therefore not folded (see `_OWN`)."""
+_OWN = set("玥淼琯菓犇")
+
+ALIKE = (
+    "己已巳", "未末", "戊戌戍", "子孑", "余佘", "毛手", "晴睛", "祎袆", "姗珊", "菅管", "郗郄", "翟瞿", "仝全", "弋戈", "晓哓", "冯凭",
+    "土士", "干千于", "日曰", "天夭", "大太犬", "王玉", "刀力", "人入", "田由甲申", "贝见", "侯候", "崔催", "治冶", "治治", "析折", "抡抢",
+    "析柝", "洁浩", "淇琪", "瑶谣", "晨震", "梅海", "杨扬", "炀杨", "楊揚", "娜哪", "轩钎", "萍苹", "萱宣", "菲非", "芸云", "薇微", "莹萤", "荧莹",
+    "皓浩", "昊吴", "旻曼", "祺棋", "彬杉", "桦烨", "炜伟", "玮伟", "纬炜", "铭名", "璐露", "怡恰", "惋婉", "琬碗", "竞竟", "辰晨", "宸晨", "涵函",
+    "睿容", "兰三", "丽雨", "艳绝", "喧暄", "沐休", "柏伯", "郎朗", "朋明", "问间", "阳阴", "陆陈", "茜西", "苗茵", "茵菌", "岚风", "娇骄", "佳住",
+    "俊峻", "骏俊", "胜性", "楠南", "栋拣", "钢纲", "刚钢", "鹏朋", "誉誊", "孟盂", "汪江", "注汪", "泽译", "择泽", "勤勒", "泉录", "杰木", "邵绍",
+    "沈沉", "施旎", "贾贸", "姜羡", "戚威", "季李", "李孝", "幸辛", "宋宗", "席度", "曾会", "鲁鱼", "章草", "童章", "庞宠",
+)  # fmt: skip
+"""Groups of characters taken for one another by eye; a character stands for the first group that names it."""
+
+COMPOUND = set(
+    "欧阳 上官 皇甫 令狐 司徒 诸葛 司马 宇文 呼延 端木 公孙 慕容 尉迟 长孙 东方 夏侯 钟离 独孤 轩辕 南宫 闻人 澹台 公冶 濮阳 淳于 单于 太史 申屠 赫连".split()
+)
+READINGS = {
+    "单": "shan", "解": "xie", "仇": "qiu", "曾": "zeng", "查": "zha", "任": "ren", "区": "ou", "朴": "piao", "盖": "ge", "缪": "miao",
+    "冼": "xian", "翟": "zhai", "尉": "wei", "万": "wan", "乐": "yue", "宓": "mi", "员": "yun", "折": "she", "秘": "bi", "覃": "tan",
+    "逄": "pang", "黑": "he", "洗": "xian", "种": "chong", "么": "yao", "曲": "qu", "石": "shi", "燕": "yan", "华": "hua", "洪": "hong",
+}  # fmt: skip
+
+
+def is_han(text: str) -> bool:
+    """Whether the first letter is a Han character."""
+    return bool(text) and _han(text[0])
+
+
+def _han(c: str) -> bool:
+    return "\u3400" <= c <= "\u9fff" or "\uf900" <= c <= "\ufaff" or c >= "\U00020000"
+
+
+@lru_cache(maxsize=100_000)
+def _fold_char(c: str) -> str:
+    c = unicodedata.normalize("NFKC", c)
+    if len(c) != 1 or not _han(c):
+        return c.upper()
+    if c in VARIANTS and c not in _OWN:
+        return VARIANTS[c]
+    simple = str(_opencc().convert(c))
+    return VARIANTS.get(simple, simple) if simple not in _OWN else simple
+
+
+@cache
+def _opencc():  # type: ignore[no-untyped-def]
+    import opencc
+
+    return opencc.OpenCC("t2s")
+
+
+def fold(name: str) -> str | None:
+    """Simplified, variants unified, dots and spaces dropped; Latin names in upper case without diacritics."""
+    if not is_han(name):
+        return " ".join(words(name)) or None
+    return "".join(_fold_char(c) for c in name if c not in DOTS and not c.isspace()) or None
+
+
+@lru_cache(maxsize=100_000)
+def _sound(c: str) -> str:
+    from pypinyin import Style, lazy_pinyin
+
+    if not _han(c):
+        return c
+    return str(lazy_pinyin(c, style=Style.NORMAL)[0]).lower().replace("lve", "lue").replace("nve", "nue")
+
+
+def pinyin(name: str) -> str | None:
+    """Toneless syllables joined by a space; for Latin names their words in sorted order; None for a masked name."""
+    folded = fold(name)
+    if folded is None or is_masked(folded):
+        return None
+    if not is_han(folded):
+        return " ".join(sorted(folded.split()))
+    syllables = [_sound(c) for c in folded]
+    if folded[0] in READINGS:
+        syllables[0] = READINGS[folded[0]]
+    return " ".join(syllables)
+
+
+@cache
+def _alike() -> dict[str, str]:
+    table: dict[str, str] = {}
+    for group in ALIKE:
+        for c in group:
+            table.setdefault(c, table.get(group[0], group[0]))
+    return table
+
+
+def lookalike(name: str) -> str | None:
+    """The folded name with every character replaced by the head of its look-alikes."""
+    folded = fold(name)
+    return None if folded is None else "".join(_alike().get(c, c) for c in folded)
+
+
+def surname(name: str) -> str | None:
+    """The surname of a Han name, folded; the first word of a Latin one."""
+    folded = fold(name)
+    if not folded:
+        return None
+    if not is_han(folded):
+        return folded.split()[0]
+    return folded[:2] if len(folded) > 2 and folded[:2] in COMPOUND else folded[:1]
+
+
+def given(name: str) -> str | None:
+    """What follows the surname, folded."""
+    folded, first = fold(name), surname(name)
+    return None if not folded or not first else folded[len(first) :].strip() or None
+
+
+@lru_cache(maxsize=200_000)
+def latin(text: str) -> str:
+    """Upper case, diacritics stripped."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).upper()
+
+
+def words(name: str) -> list[str]:
+    """Words of a Latin name, hyphens joined, commas and MRZ fillers as spaces."""
+    return [w for w in re.split(r"[^0-9A-Z*\u3400-\u9fff]+", latin(name).replace("-", "").replace("'", "")) if w]
+
+
+def is_masked(name: str) -> bool:
+    """Whether the name holds unknown characters."""
+    return any(c in MASKS or "\ue000" <= c <= "\uf8ff" for c in name)
+
+
+def compatible(left: str, right: str) -> bool:
+    """Whether two names or numbers, of which at least one has unknown characters, may be the same text.
+
+    A run of two or more masks stands for one or more characters, a single mask for one; known characters must agree
+    and be at least one in common.
+    """
+    if not (is_masked(left) or is_masked(right)):
+        return False
+    if is_masked(left) and is_masked(right):
+        return False
+    mask, whole = (left, right) if is_masked(left) else (right, left)
+    return _pattern(mask).fullmatch(whole) is not None
+
+
+@lru_cache(maxsize=100_000)
+def _pattern(mask: str) -> re.Pattern[str]:
+    parts, run = [], 0
+    known = 0
+    for c in mask + "\0":
+        if c in MASKS or "\ue000" <= c <= "\uf8ff":
+            run += 1
+            continue
+        if run:
+            parts.append("." if run == 1 else f".{{{run}}}" if len(mask) > 6 else ".{1,3}")
+            run = 0
+        if c != "\0":
+            parts.append(re.escape(c))
+            known += 1
+    return re.compile("".join(parts) if known else r"(?!)", re.DOTALL)

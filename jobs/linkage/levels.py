@@ -1,0 +1,242 @@
+"""The levels a comparison may use. Each is a predicate; the first that holds, best first, is the pair's level.
+
+Value levels look at pairs of distinct values of one field (so each string similarity is computed once, on code points);
+row levels look at whole rows, for swapped fields and lists. `docs/linkage.md` is written from these docstrings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+from rapidfuzz.distance import OSA, JaroWinkler, Levenshtein
+from rapidfuzz.process import cpdist
+
+from jobs.linkage import hanzi
+
+if TYPE_CHECKING:
+    from jobs.linkage.encoding import Column, Encoded
+
+Codes = npt.NDArray[np.int32]
+Index = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+ValueTest = Callable[["Column", Codes, Codes, Any], Bools]
+RowTest = Callable[["Encoded", str, Index, Index, Any], Bools]
+
+
+@dataclass(frozen=True)
+class ValueLevel:
+    """A predicate on pairs of distinct values; `argument` says what its argument means, None when it takes none."""
+
+    test: ValueTest
+    argument: str | None = None
+
+
+@dataclass(frozen=True)
+class RowLevel:
+    """A predicate on pairs of rows."""
+
+    test: RowTest
+    argument: str | None = None
+
+
+def exact(column: Column, i: Codes, j: Codes, _: Any) -> Bools:
+    """The same value."""
+    return i == j
+
+
+def equal_after(transform: str) -> ValueTest:
+    """The same value after a transform of jobs/linkage/keys.py."""
+
+    def test(column: Column, i: Codes, j: Codes, _: Any) -> Bools:
+        codes, _values = column.derive(transform)
+        return (codes[i] == codes[j]) & (codes[i] >= 0)
+
+    test.__doc__ = f"The same {transform}."
+    return test
+
+
+def levenshtein(column: Column, i: Codes, j: Codes, edits: Any) -> Bools:
+    """At most so many insertions, deletions and substitutions, and fewer than half of the longer text."""
+    return _within(column, i, j, Levenshtein.distance, int(edits))
+
+
+def damerau(column: Column, i: Codes, j: Codes, edits: Any) -> Bools:
+    """As levenshtein, a swap of two neighbours counting as one."""
+    return _within(column, i, j, OSA.distance, int(edits))
+
+
+def jaro_winkler(column: Column, i: Codes, j: Codes, least: Any) -> Bools:
+    """Jaro–Winkler similarity of at least this, 0–1."""
+    a, b = _texts(column, i, j)
+    return np.asarray(cpdist(a, b, scorer=JaroWinkler.similarity, score_cutoff=float(least))) >= float(least)
+
+
+def prefix(column: Column, i: Codes, j: Codes, length: Any) -> Bools:
+    """The same first so many characters."""
+    hashes = column.hashes(None, int(length))
+    return hashes[i] == hashes[j]
+
+
+def within(column: Column, i: Codes, j: Codes, most: Any) -> Bools:
+    """Numbers that differ by at most this."""
+    numbers = np.array([_number(v) for v in column.values], dtype=np.float64)
+    return np.abs(numbers[i] - numbers[j]) <= float(most)
+
+
+def truncated(column: Column, i: Codes, j: Codes, least: Any) -> Bools:
+    """One is the beginning of the other, with at least so many characters."""
+    a, b = _texts(column, i, j)
+    return np.array([min(len(x), len(y)) >= int(least) and (x.startswith(y) or y.startswith(x)) for x, y in zip(a, b, strict=True)], bool)
+
+
+def one_character(column: Column, i: Codes, j: Codes, least: Any) -> Bools:
+    """One character differs, of at least so many."""
+    a, b = _folded(column, i, j)
+    near = np.asarray(cpdist(a, b, scorer=Levenshtein.distance, score_cutoff=1)) == 1
+    sizes = np.array([len(x) == len(y) >= int(least) for x, y in zip(a, b, strict=True)], bool)
+    return near & sizes
+
+
+def masked(column: Column, i: Codes, j: Codes, _: Any) -> Bools:
+    """One has unknown characters, and all known ones agree."""
+    a, b = _texts(column, i, j)
+    return np.array([hanzi.compatible(x, y) for x, y in zip(a, b, strict=True)], bool)
+
+
+def same_tokens(column: Column, i: Codes, j: Codes, _: Any) -> Bools:
+    """Latin names: the words of one are among those of the other, at least two of them."""
+    a, b = _texts(column, i, j)
+    return np.array([_token_subset(x, y) for x, y in zip(a, b, strict=True)], bool)
+
+
+def swapped_day_month(column: Column, i: Codes, j: Codes, _: Any) -> Bools:
+    """Dates with day and month exchanged."""
+    a, b = _texts(column, i, j)
+    return np.array([len(x) == len(y) == 8 and x[:4] == y[:4] and x[4:6] == y[6:] and x[6:] == y[4:6] for x, y in zip(a, b, strict=True)], bool)
+
+
+def one_digit(column: Column, i: Codes, j: Codes, _: Any) -> Bools:
+    """Texts of one length that differ in one place or by a swap of neighbours."""
+    a, b = _texts(column, i, j)
+    near = np.asarray(cpdist(a, b, scorer=OSA.distance, score_cutoff=1)) == 1
+    return near & np.array([len(x) == len(y) for x, y in zip(a, b, strict=True)], bool)
+
+
+def days(column: Column, i: Codes, j: Codes, most: Any) -> Bools:
+    """Dates at most so many days apart."""
+    ordinals = _ordinals(column)
+    return np.abs(ordinals[i] - ordinals[j]) <= int(most)
+
+
+def any_common(encoded: Encoded, field: str, left: Index, right: Index, _: Any) -> Bools:
+    """List fields: at least one value in common."""
+    codes = encoded.columns[field].codes
+    codes = codes if codes.ndim == 2 else codes[:, None]
+    found = np.zeros(len(left), bool)
+    for a in range(codes.shape[1]):
+        mine = codes[left, a]
+        for b in range(codes.shape[1]):
+            found |= (mine == codes[right, b]) & (mine >= 0)
+    return found
+
+
+def crossed(encoded: Encoded, field: str, left: Index, right: Index, other: Any) -> Bools:
+    """The value stands in the other field of the other row."""
+    mine, theirs = _row_hashes(encoded.columns[field]), _row_hashes(encoded.columns[str(other)])
+    one = (mine[left] == theirs[right]) & (mine[left] != 0)
+    return one | ((mine[right] == theirs[left]) & (mine[right] != 0))
+
+
+def listed(encoded: Encoded, field: str, left: Index, right: Index, other: Any) -> Bools:
+    """The value is among the other row's list, or the lists meet; compared folded."""
+    mine = _row_hashes(encoded.columns[field], "fold")
+    lists = _row_hashes(encoded.columns[str(other)], "fold")
+    lists = lists if lists.ndim == 2 else lists[:, None]
+    found = np.zeros(len(left), bool)
+    for slot in range(lists.shape[1]):
+        for a, b in ((left, right), (right, left)):
+            found |= (mine[a] == lists[b, slot]) & (mine[a] != 0)
+        for again in range(lists.shape[1]):
+            found |= (lists[left, slot] == lists[right, again]) & (lists[left, slot] != 0)
+    return found
+
+
+def _row_hashes(column: Column, transform: str | None = None) -> npt.NDArray[np.uint64]:
+    return np.append(column.hashes(transform), np.uint64(0))[column.codes]
+
+
+def _texts(column: Column, i: Codes, j: Codes) -> tuple[list[str], list[str]]:
+    return column.values[i].tolist(), column.values[j].tolist()
+
+
+def _folded(column: Column, i: Codes, j: Codes) -> tuple[list[str], list[str]]:
+    codes, values = column.derive("fold")
+    texts = np.append(values, "")
+    return texts[codes[i]].tolist(), texts[codes[j]].tolist()
+
+
+def _within(column: Column, i: Codes, j: Codes, scorer: Any, edits: int) -> Bools:
+    a, b = _texts(column, i, j)
+    distance = np.asarray(cpdist(a, b, scorer=scorer, score_cutoff=edits))
+    longer = np.array([max(len(x), len(y)) for x, y in zip(a, b, strict=True)], dtype=np.int64)
+    return (distance <= edits) & (2 * distance < longer)
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return float("nan")
+
+
+def _token_subset(left: str, right: str) -> bool:
+    a, b = set(hanzi.words(left)), set(hanzi.words(right))
+    return min(len(a), len(b)) >= 2 and (a <= b or b <= a) and not hanzi.is_han(left) and not hanzi.is_han(right)
+
+
+def _ordinals(column: Column) -> npt.NDArray[np.float64]:
+    dates = np.array([_ordinal(v) for v in column.values], dtype=np.float64)
+    return dates
+
+
+def _ordinal(text: str) -> float:
+    import datetime as dt
+
+    try:
+        return float(dt.date(int(text[:4]), int(text[4:6]), int(text[6:8])).toordinal())
+    except ValueError:
+        return float("nan")
+
+
+VALUE_LEVELS: dict[str, ValueLevel] = {
+    "exact": ValueLevel(exact),
+    "folded": ValueLevel(equal_after("fold")),
+    "pinyin": ValueLevel(equal_after("pinyin")),
+    "lookalike": ValueLevel(equal_after("lookalike")),
+    "surname": ValueLevel(equal_after("surname")),
+    "core": ValueLevel(equal_after("core")),
+    "consonants": ValueLevel(equal_after("consonants")),
+    "same_year": ValueLevel(equal_after("year")),
+    "levenshtein": ValueLevel(levenshtein, "edits"),
+    "damerau": ValueLevel(damerau, "edits"),
+    "jaro_winkler": ValueLevel(jaro_winkler, "least similarity"),
+    "prefix": ValueLevel(prefix, "length"),
+    "truncated": ValueLevel(truncated, "least length"),
+    "within": ValueLevel(within, "largest difference"),
+    "one_character": ValueLevel(one_character, "least length"),
+    "masked": ValueLevel(masked),
+    "tokens": ValueLevel(same_tokens),
+    "swapped_day_month": ValueLevel(swapped_day_month),
+    "one_digit": ValueLevel(one_digit),
+    "days": ValueLevel(days, "days"),
+}
+
+ROW_LEVELS: dict[str, RowLevel] = {
+    "any_common": RowLevel(any_common),
+    "crossed": RowLevel(crossed, "field"),
+    "listed": RowLevel(listed, "field"),
+}

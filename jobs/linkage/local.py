@@ -1,0 +1,101 @@
+"""Linking tables in memory, without Spark: the same passes, kernel and weights as the population's link stage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from jobs.errors import UserError
+from jobs.linkage.blocking import Capped, Pairs, candidate_pairs, complete_keys, count_keys, effective_keys, members, oversize
+from jobs.linkage.encoding import Encoded, Index, encode
+from jobs.linkage.model import LinkModel
+from jobs.linkage.scoring import SCHEMA, Kernel
+from jobs.linkage.weights import Weights
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Links (scoring.SCHEMA, sorted by ids), how many pairs were compared, and blocks over a cap."""
+
+    links: pa.Table
+    compared: int
+    capped: list[Capped]
+
+
+def encode_tables(model: LinkModel, tables: list[pa.Table]) -> Encoded:
+    """One table to dedupe, or two to link, as one encoded table in the order of ids; UserError for doubtful ids."""
+    if not 1 <= len(tables) <= 2:
+        raise UserError(f"{len(tables)} tables were given.", "Give one table to find its duplicates, or two to link.")
+    for table in tables:
+        if not table.num_rows:
+            raise UserError("A table is empty.", "Give tables with rows.")
+    columns = [model.id, *dict.fromkeys(model.column(f) for f in model.fields)]
+    for table in tables:
+        encode(model, table.slice(0, 0))  # names what a table lacks
+    parts = [_pick(model, table, columns).append_column("__source", pa.array([i] * table.num_rows, pa.int8())) for i, table in enumerate(tables)]
+    whole = pa.concat_tables(parts, promote_options="permissive")
+    whole = whole.take(pc.sort_indices(whole[model.id]))
+    ids = whole[model.id]
+    if ids.null_count:
+        raise UserError(f"Column {model.id} has rows without an id.", "Give every row an id of its own.")
+    if pc.count_distinct(ids).as_py() != whole.num_rows:
+        raise UserError(f"Column {model.id} holds ids that stand twice.", "Give every row an id of its own, also across the two tables.")
+    source = whole["__source"].to_numpy().astype(np.int8) if len(tables) == 2 else None
+    encoded = encode(model, whole, source)
+    if all(not len(c.values) for c in encoded.columns.values()):
+        raise UserError("Every field of the model is empty in every row.", "Check `fields` of the model against the table.")
+    return encoded
+
+
+def _pick(model: LinkModel, table: pa.Table, columns: list[str]) -> pa.Table:
+    picked = table.select(columns)
+    return picked.set_column(0, model.id, picked[model.id].cast(pa.string()))
+
+
+def score_all(model: LinkModel, weights: Weights, encoded: Encoded) -> Scored:
+    """Every candidate pair scored; those above the review threshold returned."""
+    over, report = oversize(model, count_keys(model, encoded))
+    keys = effective_keys(model, encoded, over)
+    kernel = Kernel(model, weights, encoded)
+    tables, compared = [SCHEMA.empty_table()], 0
+    for pairs in candidate_pairs(model, encoded, members(keys, encoded), complete_keys(keys, over)):
+        compared += len(pairs.left)
+        tables.append(kernel.score(pairs))
+    return Scored(distinct_links(pa.concat_tables(tables)), compared, report)
+
+
+def distinct_links(links: pa.Table) -> pa.Table:
+    """Sorted by ids; a pair met in a windowed block and again elsewhere is kept once, with the earlier block name."""
+    order = links.take(pc.sort_indices(links, sort_keys=[("left", "ascending"), ("right", "ascending"), ("block", "ascending")]))
+    if not order.num_rows:
+        return order
+    left, right = order["left"].combine_chunks(), order["right"].combine_chunks()
+    again = pc.and_(pc.equal(left[1:], left[:-1]), pc.equal(right[1:], right[:-1]))
+    return order.filter(pa.concat_arrays([pa.array([True]), pc.invert(again)]))
+
+
+def weigh_pairs(model: LinkModel, weights: Weights, encoded: Encoded, left: Index, right: Index) -> Floats:
+    """Match weights of given pairs of rows."""
+    from jobs.linkage.comparisons import levels_of
+
+    kernel = Kernel(model, weights, encoded)
+    pairs = Pairs(left, right, np.full(len(left), -1, np.int8))
+    return kernel.weigh(kernel.parts(pairs, levels_of(model, encoded, left, right)))
+
+
+def expected_cut(probability: Floats) -> float:
+    """The probability from which taking pairs gives the best expected F1: half of that F1, by the model's own beliefs.
+
+    Taking one more pair of probability p raises F1 exactly when p is over half of what it stands at.
+    """
+    ordered = np.sort(probability)[::-1]
+    if not len(ordered):
+        return 0.5
+    right = np.cumsum(ordered)
+    return float(np.max(right / (np.arange(1, len(ordered) + 1) + right[-1])))

@@ -1,0 +1,237 @@
+"""A linkage model: which fields two rows are compared by, in which ordered levels, and where candidate pairs come from.
+
+One YAML file a statistician can read. The engine knows nothing else about the tables it links; weights are learned
+(jobs/linkage/training.py) and kept beside it as JSON (jobs/linkage/weights.py). Every mistake is one sentence.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from jobs.errors import UserError
+from jobs.linkage.keys import TRANSFORMS, parse_part
+from jobs.linkage.levels import ROW_LEVELS, VALUE_LEVELS
+
+FieldType = Literal["text", "name", "number", "date", "list", "flag"]
+SAME, HOUSEHOLD, STRANGERS = "same", "household", "strangers"
+
+
+class Part(BaseModel):
+    """Base of all parts: unknown words are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class FieldSpec(Part):
+    """One input column. `list` holds several values a row; `flag` is true or false."""
+
+    column: str | None = None
+    type: FieldType = "text"
+
+
+class TermFrequency(Part):
+    """Rare values weigh more: at `levels` the strangers' probability is the value's own frequency.
+
+    `by` splits the table (sex, decade of birth), `split` multiplies the frequencies of two parts (surname × given name).
+    """
+
+    levels: list[str] = ["exact"]
+    by: list[str] = []
+    split: list[str] = []
+
+
+class Comparison(Part):
+    """One field compared by ordered levels, best first; `else` and missing come by themselves.
+
+    `only_with` names comparisons and levels without which agreement here adds nothing; `shared` says that members of a
+    household share it.
+    """
+
+    field: str
+    levels: list[str | dict[str, Any]] = Field(min_length=1)
+    term_frequency: TermFrequency | None = None
+    only_with: dict[str, list[str]] = {}
+    shared: bool = False
+
+    @property
+    def names(self) -> list[str]:
+        """Level names, best first, `else` last."""
+        return [level_name(each) for each in self.levels] + ["else"]
+
+
+class Pass(Part):
+    """One blocking pass: rows agreeing on all key parts (`field`, `field.transform`, `field:4`) are compared.
+
+    Blocks over `cap` rows are split by `refine`, part after part; `learn` lists comparisons not to learn in this pass
+    because its key implies them.
+    """
+
+    name: str
+    key: list[str] = Field(min_length=1)
+    refine: list[str] = []
+    cap: int = Field(default=200, gt=1)
+    implies: list[str] = []
+    training: bool = True
+
+
+class Rule(Part):
+    """A condition on a pair; all its parts must hold.
+
+    `levels`: comparison → allowed levels (`missing` too); `both` / `either`: flags; `same` / `differ`: fields present on
+    both sides with equal / different values.
+    """
+
+    name: str
+    levels: dict[str, list[str]] = {}
+    both: list[str] = []
+    either: list[str] = []
+    same: list[str] = []
+    differ: list[str] = []
+
+
+class Thresholds(Part):
+    """Probabilities. `auto: expected` chooses the cut with the best expected F1 of the data at hand."""
+
+    review: float = Field(default=0.05, gt=0, lt=1)
+    auto: float | Literal["expected"] = "expected"
+
+
+class LinkModel(Part):
+    """The whole model. `one_to_one`: each of two tables is free of duplicates."""
+
+    model: str
+    version: str = "1"
+    id: str
+    one_to_one: bool = False
+    household: bool = False
+    fields: dict[str, FieldSpec] = Field(min_length=1)
+    comparisons: dict[str, Comparison] = Field(min_length=1)
+    passes: list[Pass] = Field(min_length=1)
+    vetoes: list[Rule] = []
+    review: list[Rule] = []
+    auto_needs: list[Rule] = []
+    thresholds: Thresholds = Thresholds()
+    seed: int = 20_261_122
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Latent classes of pairs; strangers last."""
+        return (SAME, HOUSEHOLD, STRANGERS) if self.household else (SAME, STRANGERS)
+
+    def column(self, field: str) -> str:
+        """The input column behind a field."""
+        return self.fields[field].column or field
+
+    def blocked(self, each: Pass) -> set[str]:
+        """Comparisons whose m must not be learned in this pass."""
+        fields = {parse_part(part).field for part in each.key}
+        return {name for name, c in self.comparisons.items() if uses(c) & fields} | set(each.implies)
+
+
+def uses(comparison: Comparison) -> set[str]:
+    """Fields a comparison looks at."""
+    other = {str(v) for level in comparison.levels if isinstance(level, dict) for k, v in level.items() if k in ROW_LEVELS}
+    return {comparison.field} | other
+
+
+def level_name(level: str | dict[str, Any]) -> str:
+    """`exact`, or `jaro_winkler 0.9` for a level with an argument."""
+    if isinstance(level, str):
+        return level
+    kind, argument = next(iter(level.items()))
+    return f"{kind} {argument}"
+
+
+def load_model(file: Path) -> LinkModel:
+    """Read and check a model; UserError says in a sentence what is wrong."""
+    try:
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UserError(f"There is no model file {file.name}.", "Give the path of a YAML model, see docs/linkage.md.") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise _wrong(file.name, " ".join(str(error).split())) from None
+    try:
+        model = LinkModel.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise _wrong(file.name, f"{'.'.join(str(p) for p in first['loc']) or 'the file'}: {first['msg']}") from None
+    for problem in problems(model):
+        raise _wrong(file.name, problem)
+    return model
+
+
+def problems(model: LinkModel) -> list[str]:
+    """Everything the types cannot say, as clauses; empty when the model is sound."""
+    found: list[str] = []
+    for name, comparison in model.comparisons.items():
+        found += _comparison_problems(model, name, comparison)
+    names = [p.name for p in model.passes]
+    found += [f"pass {n} stands twice" for n in sorted(set(names)) if names.count(n) > 1]
+    for each in model.passes:
+        for part in [*each.key, *each.refine]:
+            found += _part_problems(model, f"pass {each.name}", part)
+        found += [f"pass {each.name}: no comparison {c}" for c in each.implies if c not in model.comparisons]
+    for rule in [*model.vetoes, *model.review, *model.auto_needs]:
+        found += _rule_problems(model, rule)
+    return found
+
+
+def _comparison_problems(model: LinkModel, name: str, comparison: Comparison) -> list[str]:
+    if comparison.field not in model.fields:
+        return [f"comparison {name}: no field {comparison.field}"]
+    found = []
+    for level in comparison.levels:
+        if isinstance(level, dict) and len(level) != 1:
+            found.append(f"comparison {name}: a level with an argument is one word and one value")
+            continue
+        kind, argument = (level, None) if isinstance(level, str) else next(iter(level.items()))
+        if kind not in VALUE_LEVELS and kind not in ROW_LEVELS:
+            found.append(f"comparison {name}: no level {kind}; known are {', '.join(sorted({*VALUE_LEVELS, *ROW_LEVELS}))}")
+        elif kind in ROW_LEVELS and argument is not None and argument not in model.fields:
+            found.append(f"comparison {name}: level {kind} names no field {argument}")
+        elif (argument is None) != ((VALUE_LEVELS.get(kind) or ROW_LEVELS[kind]).argument is None):
+            found.append(f"comparison {name}: level {kind} {'lacks its' if argument is None else 'takes no'} argument")
+    names = comparison.names
+    found += [f"comparison {name}: level {n} stands twice" for n in sorted(set(names)) if names.count(n) > 1]
+    if comparison.term_frequency:
+        found += [f"comparison {name}: term frequency at unknown level {n}" for n in comparison.term_frequency.levels if n not in names]
+        for part in comparison.term_frequency.by:
+            found += _part_problems(model, f"comparison {name}", part)
+        found += [f"comparison {name}: no transform {t}" for t in comparison.term_frequency.split if t not in TRANSFORMS]
+    return found + _level_problems(model, f"comparison {name}", comparison.only_with)
+
+
+def _part_problems(model: LinkModel, where: str, part: str) -> list[str]:
+    parsed = parse_part(part)
+    if parsed.field not in model.fields:
+        return [f"{where}: no field {parsed.field}"]
+    if parsed.transform and parsed.transform not in TRANSFORMS:
+        return [f"{where}: no transform {parsed.transform}; known are {', '.join(sorted(TRANSFORMS))}"]
+    return []
+
+
+def _level_problems(model: LinkModel, where: str, levels: dict[str, list[str]]) -> list[str]:
+    found = []
+    for name, allowed in levels.items():
+        if name not in model.comparisons:
+            found.append(f"{where}: no comparison {name}")
+            continue
+        known = {*model.comparisons[name].names, "missing"}
+        found += [f"{where}: comparison {name} has no level {a}" for a in allowed if a not in known]
+    return found
+
+
+def _rule_problems(model: LinkModel, rule: Rule) -> list[str]:
+    fields = [*rule.both, *rule.either, *rule.same, *rule.differ]
+    missing = [f"rule {rule.name}: no field {f}" for f in fields if f not in model.fields]
+    if not fields and not rule.levels:
+        missing.append(f"rule {rule.name} has no condition")
+    return missing + _level_problems(model, f"rule {rule.name}", rule.levels)
+
+
+def _wrong(name: str, problem: str) -> UserError:
+    return UserError(f"Model {name} is wrong: {problem}.", "Mend that line; docs/linkage.md lists what a model may say.")

@@ -1,0 +1,139 @@
+"""The kernel: candidate pairs in, weights, probabilities, grades and reasons of the pairs worth keeping out.
+
+A pair's weight is log2 of (same person : everything else) with the prior, everything else being household and
+strangers. Where a comparison's `only_with` is not met, its agreement says as little for one person as for strangers,
+while the household may still explain it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from jobs.linkage.blocking import Pairs
+from jobs.linkage.comparisons import levels_of
+from jobs.linkage.encoding import Bools, Encoded
+from jobs.linkage.frequencies import row_frequency
+from jobs.linkage.model import LinkModel
+from jobs.linkage.vetoes import first_rule, holds
+from jobs.linkage.weights import Weights
+
+Floats = npt.NDArray[np.float64]
+AUTO, REVIEW, NONE = "auto", "review", "none"
+SCHEMA = pa.schema(
+    [
+        ("left", pa.string()), ("right", pa.string()), ("weight", pa.float64()), ("probability", pa.float64()),
+        ("grade", pa.string()), ("block", pa.string()), ("levels", pa.string()), ("veto", pa.string()),
+    ]
+)  # fmt: skip
+
+
+@dataclass
+class Kernel:
+    """Model and weights made ready for one encoded table: log2 tables and the rows' own frequencies."""
+
+    model: LinkModel
+    weights: Weights
+    encoded: Encoded
+
+    def __post_init__(self) -> None:
+        self.logs = {name: self.weights.log(name) for name in self.model.comparisons}
+        self.rare = {
+            name: row_frequency(self.model.comparisons[name], table, self.encoded) for name, table in self.weights.frequencies.items()
+        }
+
+    def parts(self, pairs: Pairs, levels: npt.NDArray[np.int8]) -> Floats:
+        """log2 probability of each comparison's level under each class: comparisons × classes × pairs."""
+        result = np.empty((len(self.model.comparisons), len(self.weights.classes), len(pairs.left)))
+        for position, (name, comparison) in enumerate(self.model.comparisons.items()):
+            mine = levels[:, position]
+            table = self.logs[name][:, mine]
+            if name in self.rare:
+                wish = comparison.term_frequency
+                hit = np.isin(mine, [comparison.names.index(n) for n in wish.levels]) if wish else np.zeros(len(mine), bool)
+                often = np.maximum(self.rare[name][pairs.left[hit]], self.rare[name][pairs.right[hit]])
+                table[-1, hit] = np.minimum(often, 0.0)
+            if comparison.only_with:
+                lacking = ~self._met(comparison.only_with, levels) & (table[0] > table[-1])
+                table[0, lacking] = table[-1, lacking]
+            result[position] = table
+        return result
+
+    def _met(self, wanted: dict[str, list[str]], levels: npt.NDArray[np.int8]) -> Bools:
+        """Whether any of the wanted levels is reached."""
+        names = list(self.model.comparisons)
+        met = np.zeros(len(levels), bool)
+        for name, allowed in wanted.items():
+            known = self.model.comparisons[name].names
+            met |= np.isin(levels[:, names.index(name)], [known.index(a) if a != "missing" else -1 for a in allowed])
+        return met
+
+    def weigh(self, parts: Floats) -> Floats:
+        """Match weight in log2, prior included."""
+        total = parts.sum(axis=0) + np.log2(self.weights.prior)[:, None]
+        others = np.logaddexp2.reduce(total[1:], axis=0)
+        return np.asarray(total[0] - others)
+
+    def score(self, pairs: Pairs, keep: float | None = None) -> pa.Table:
+        """Links of these pairs above the review threshold (or `keep`), vetoed ones included, in SCHEMA."""
+        levels = levels_of(self.model, self.encoded, pairs.left, pairs.right)
+        parts = self.parts(pairs, levels)
+        weight = np.round(self.weigh(parts), 4)
+        least = self.model.thresholds.review if keep is None else keep
+        chosen = np.flatnonzero(weight >= log_odds(least))
+        some = Pairs(pairs.left[chosen], pairs.right[chosen], pairs.pass_[chosen])
+        return self._links(some, levels[chosen], parts[:, :, chosen], weight[chosen])
+
+    def _links(self, pairs: Pairs, levels: npt.NDArray[np.int8], parts: Floats, weight: Floats) -> pa.Table:
+        probability = np.round(1 / (1 + np.exp2(-weight)), 6)
+        veto = first_rule(self.model, self.model.vetoes, self.encoded, (pairs.left, pairs.right), levels)
+        vetoes = np.array([v.name for v in self.model.vetoes] + [None], dtype=object)
+        passes = np.array([p.name for p in self.model.passes] + ["asked"], dtype=object)
+        return pa.table(
+            {
+                "left": self.encoded.ids.take(pa.array(pairs.left)),
+                "right": self.encoded.ids.take(pa.array(pairs.right)),
+                "weight": weight,
+                "probability": probability,
+                "grade": pa.array(self._grades(pairs, levels, probability, veto), pa.string()),
+                "block": pa.array(passes[pairs.pass_], pa.string()),
+                "levels": pa.array(self._reasons(levels, parts), pa.string()),
+                "veto": pa.array(vetoes[veto], pa.string()),
+            },
+            SCHEMA,
+        )
+
+    def _grades(
+        self, pairs: Pairs, levels: npt.NDArray[np.int8], probability: Floats, veto: npt.NDArray[np.int8]
+    ) -> npt.NDArray[np.object_]:
+        both = (pairs.left, pairs.right)
+        auto = (probability >= self.weights.auto) & (veto < 0)
+        auto &= first_rule(self.model, self.model.review, self.encoded, both, levels) < 0
+        if self.model.auto_needs:
+            enough = np.zeros(len(probability), bool)
+            for rule in self.model.auto_needs:
+                enough |= holds(self.model, rule, self.encoded, both, levels)
+            auto &= enough
+        return np.where(veto >= 0, NONE, np.where(auto, AUTO, REVIEW)).astype(object)
+
+    def _reasons(self, levels: npt.NDArray[np.int8], parts: Floats) -> list[str]:
+        """`comparison=level:weight` against the likelier alternative, joined by `;`."""
+        total = parts.sum(axis=0) + np.log2(self.weights.prior)[:, None]
+        rival = 1 + np.argmax(total[1:], axis=0)
+        column = np.arange(levels.shape[0])
+        texts = [""] * levels.shape[0]
+        for position, (name, comparison) in enumerate(self.model.comparisons.items()):
+            names = [*comparison.names, "missing"]
+            weight = parts[position, 0] - parts[position, rival, column]
+            head = [f"{name}={n}:" for n in names]
+            join = ";" if position else ""
+            texts = [f"{t}{join}{head[k]}{w:.1f}" for t, k, w in zip(texts, levels[:, position].tolist(), weight.tolist(), strict=True)]
+        return texts
+
+
+def log_odds(probability: float) -> float:
+    """log2 of p : 1 − p."""
+    return float(np.log2(probability / (1 - probability)))

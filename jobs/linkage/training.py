@@ -1,0 +1,249 @@
+"""Weights without labels: Fellegi–Sunter with ordered levels, by EM over counts of distinct agreement patterns.
+
+Every candidate pair of the training rows is compared once; what EM sees is how often each pattern of levels occurs and
+in which passes (hundreds or thousands of patterns, whatever the data). Strangers' probabilities u come from random
+pairs, those that the model takes for one person or household counted out. Each pass is one session that learns the
+comparisons its key does not imply; missing levels are marginalised (they count for nothing in any class); the share of
+each class is free. Sessions are averaged by how many pairs of the class they saw.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from jobs.errors import UserError
+from jobs.linkage.blocking import NO_KEY, Pairs, candidate_pairs, complete_keys, count_keys, effective_keys, members, oversize
+from jobs.linkage.comparisons import levels_of
+from jobs.linkage.encoding import Encoded, Hashes
+from jobs.linkage.frequencies import learn_frequency
+from jobs.linkage.model import STRANGERS, LinkModel
+from jobs.linkage.weights import Weights, blank
+
+Floats = npt.NDArray[np.float64]
+RANDOM_PAIRS = 2_000_000
+ROUNDS = 4
+STEPS = 300
+CLOSE = 1e-7
+PULL = 2.0  # pairs' worth of belief in the starting values: holds a level that no pair shows
+SEEN = 5.0  # a level with fewer expected pairs of a class is reported
+
+
+@dataclass(frozen=True)
+class Patterns:
+    """Distinct patterns of levels (−1 missing) with the passes that meet them (bits) and how many pairs show them."""
+
+    levels: npt.NDArray[np.int8]
+    passes: npt.NDArray[np.int64]
+    counts: Floats
+
+    def of(self, position: int) -> Patterns:
+        """Those met by one pass."""
+        mine = (self.passes >> position & 1) == 1
+        return Patterns(self.levels[mine], self.passes[mine], self.counts[mine])
+
+
+@dataclass(frozen=True)
+class Session:
+    """What one pass taught: expected counts of levels by class for each comparison it may learn, and the class shares."""
+
+    expected: dict[str, Floats]
+    share: Floats
+    steps: int
+
+
+def train(model: LinkModel, encoded: Encoded, all_pairs: float | None = None) -> Weights:
+    """Learn everything from unlabelled rows. `all_pairs` overrides the number of possible pairs (for a sample of a larger table)."""
+    patterns = candidate_patterns(model, encoded)
+    if not len(patterns.counts):
+        raise UserError(f"No pass of model {model.model} finds a pair of rows to learn from.", "Check the passes' keys and the data.")
+    possible = possible_pairs(encoded) if all_pairs is None else all_pairs
+    random = random_patterns(model, encoded)
+    weights = blank(model)
+    _set_strangers(model, weights, random, np.ones(len(random.counts)))
+    sessions: dict[str, Session] = {}
+    for _ in range(ROUNDS):
+        sessions = {p.name: _session(model, weights, patterns.of(i), model.blocked(p)) for i, p in enumerate(model.passes) if p.training}
+        _average(model, weights, list(sessions.values()))
+        weights.prior = _prior(model, weights, patterns, possible)
+        _set_strangers(model, weights, random, posterior(weights, model, random)[-1])
+    for name, comparison in model.comparisons.items():
+        if comparison.term_frequency:
+            weights.frequencies[name] = learn_frequency(comparison, encoded)
+    weights.facts = {
+        "pairs_compared": int(patterns.counts.sum()),
+        "patterns": len(patterns.counts),
+        "possible_pairs": float(possible),
+        "steps": {name: s.steps for name, s in sessions.items()},
+        "shares": {n: {c: float(f"{v:.4g}") for c, v in zip(model.classes, s.share, strict=True)} for n, s in sessions.items()},
+        "warnings": _warnings(model, sessions),
+    }
+    return weights
+
+
+def possible_pairs(encoded: Encoded) -> float:
+    """How many pairs of rows there are at all."""
+    n = len(encoded)
+    if encoded.source is None:
+        return n * (n - 1) / 2
+    first = int((encoded.source == 0).sum())
+    return float(first * (n - first))
+
+
+def candidate_patterns(model: LinkModel, encoded: Encoded) -> Patterns:
+    """Patterns of all candidate pairs, each pair once."""
+    over, _ = oversize(model, count_keys(model, encoded))
+    keys = effective_keys(model, encoded, over)
+    parts = []
+    for pairs in candidate_pairs(model, encoded, members(keys, encoded), complete_keys(keys, over)):
+        parts.append(_count(model, levels_of(model, encoded, pairs.left, pairs.right), _met(keys, pairs)))
+    return _merge(model, parts)
+
+
+def _met(keys: list[Hashes], pairs: Pairs) -> npt.NDArray[np.int64]:
+    """Bits of the passes in which each pair meets."""
+    bits = np.int64(1) << pairs.pass_.astype(np.int64)
+    for position, matrix in enumerate(keys):
+        meet = np.zeros(len(bits), bool)
+        for a in range(matrix.shape[1]):
+            mine = matrix[pairs.left, a]
+            for b in range(matrix.shape[1]):
+                meet |= (mine == matrix[pairs.right, b]) & (mine != NO_KEY)
+        bits |= meet.astype(np.int64) << position
+    return bits
+
+
+def random_patterns(model: LinkModel, encoded: Encoded) -> Patterns:
+    """Patterns of pairs drawn at random (seeded; rows must stand in the order of ids)."""
+    draw = np.random.default_rng(model.seed)
+    n = len(encoded)
+    if encoded.source is None:
+        left, right = draw.integers(0, n, RANDOM_PAIRS), draw.integers(0, n, RANDOM_PAIRS)
+    else:
+        first, second = np.flatnonzero(encoded.source == 0), np.flatnonzero(encoded.source == 1)
+        left, right = draw.choice(first, RANDOM_PAIRS), draw.choice(second, RANDOM_PAIRS)
+    left, right = left[left != right], right[left != right]
+    parts = []
+    for start in range(0, len(left), 500_000):
+        levels = levels_of(model, encoded, left[start : start + 500_000], right[start : start + 500_000])
+        parts.append(_count(model, levels, np.zeros(len(levels), np.int64)))
+    return _merge(model, parts)
+
+
+def _count(model: LinkModel, levels: npt.NDArray[np.int8], bits: npt.NDArray[np.int64]) -> Patterns:
+    packed = np.zeros(len(levels), np.int64)
+    size = 1
+    for position, comparison in enumerate(model.comparisons.values()):
+        radix = len(comparison.names) + 1
+        size *= radix
+        packed = packed * radix + levels[:, position] + 1
+    if size >= 2**62:
+        raise UserError(f"Model {model.model} has too many levels to train.", "Use fewer comparisons or levels.")
+    order = np.lexsort((bits, packed))
+    packed, bits, levels = packed[order], bits[order], levels[order]
+    new = np.ones(len(packed), bool)
+    new[1:] = (packed[1:] != packed[:-1]) | (bits[1:] != bits[:-1])
+    starts = np.flatnonzero(new)
+    counts = np.diff(np.append(starts, len(packed))).astype(np.float64)
+    return Patterns(levels[starts], bits[starts], counts)
+
+
+def _merge(model: LinkModel, parts: list[Patterns]) -> Patterns:
+    """Sum equal patterns of several chunks, in sorted order, so chunking leaves no trace."""
+    width = len(model.comparisons)
+    if not parts:
+        return Patterns(np.zeros((0, width), np.int8), np.zeros(0, np.int64), np.zeros(0))
+    rows = np.column_stack([np.concatenate([p.levels for p in parts]).astype(np.int64), np.concatenate([p.passes for p in parts])])
+    distinct, back = np.unique(rows, axis=0, return_inverse=True)
+    counts = np.bincount(back.ravel(), weights=np.concatenate([p.counts for p in parts]))
+    return Patterns(distinct[:, :width].astype(np.int8), distinct[:, width], counts)
+
+
+def posterior(weights: Weights, model: LinkModel, patterns: Patterns, share: Floats | None = None, skip: set[str] | None = None) -> Floats:
+    """Probability of each class for each pattern: classes × patterns."""
+    total = np.log2(weights.prior if share is None else share)[:, None] + np.zeros(len(patterns.counts))
+    for position, name in enumerate(model.comparisons):
+        if name not in (skip or set()):
+            total = total + weights.log(name)[:, patterns.levels[:, position]]
+    return np.asarray(np.exp2(total - np.logaddexp2.reduce(total, axis=0)))
+
+
+def _session(model: LinkModel, weights: Weights, patterns: Patterns, skip: set[str]) -> Session:
+    """EM in one pass: class shares and all but the strangers' levels of the comparisons not skipped."""
+    mine = Weights(weights.classes, weights.prior, {n: v.copy() for n, v in weights.levels.items()})
+    share = np.array([0.3] + [0.3] * (len(model.classes) - 2) + [0.4 if len(model.classes) > 2 else 0.7])
+    start = blank(model).levels
+    learned = [n for n in model.comparisons if n not in skip]
+    expected: dict[str, Floats] = {}
+    steps = 0
+    total = max(patterns.counts.sum(), 1.0)
+    while steps < STEPS:
+        chance = posterior(mine, model, patterns, share, skip) * patterns.counts
+        fresh = (chance.sum(axis=1) + 1e-9) / (total + 1e-9 * len(share))
+        expected = {n: _tally(model, n, patterns, chance) for n in learned}
+        for name in learned:
+            mine.levels[name][:-1] = _normal(expected[name][:-1] + PULL * start[name][:-1])
+        steps += 1
+        if abs(fresh - share).max() < CLOSE and steps > 5:
+            break
+        share = fresh
+    return Session(expected, share, steps)
+
+
+def _tally(model: LinkModel, name: str, patterns: Patterns, chance: Floats) -> Floats:
+    position = list(model.comparisons).index(name)
+    count = len(model.comparisons[name].names)
+    mine = patterns.levels[:, position]
+    seen = mine >= 0
+    return np.array([np.bincount(mine[seen], weights=row[seen], minlength=count) for row in chance])
+
+
+def _normal(counts: Floats) -> Floats:
+    return np.asarray(counts / counts.sum(axis=1, keepdims=True))
+
+
+def _average(model: LinkModel, weights: Weights, sessions: list[Session]) -> None:
+    start = blank(model).levels
+    for name in model.comparisons:
+        total = PULL * start[name][:-1]
+        for session in sessions:
+            if name in session.expected:
+                total = total + session.expected[name][:-1]
+        weights.levels[name][:-1] = _normal(total)
+
+
+def _set_strangers(model: LinkModel, weights: Weights, random: Patterns, stranger: Floats) -> None:
+    """u: levels among random pairs that are strangers, never quite zero."""
+    for name in model.comparisons:
+        counts = _tally(model, name, random, (random.counts * stranger)[None, :])[0]
+        weights.levels[name][-1] = _normal((counts + 0.5)[None, :])[0]
+
+
+def _prior(model: LinkModel, weights: Weights, patterns: Patterns, possible: float) -> Floats:
+    """Share of each class among all possible pairs: those that no pass finds are strangers."""
+    share = weights.prior
+    for _ in range(100):
+        expected = (posterior(weights, model, patterns, share) * patterns.counts).sum(axis=1)
+        fresh = np.maximum(expected, 1e-3) / possible
+        fresh[-1] = 1 - fresh[:-1].sum()
+        if abs(np.log(fresh[:-1] / share[:-1])).max() < 1e-6:
+            return fresh
+        share = fresh
+    return share
+
+
+def _warnings(model: LinkModel, sessions: dict[str, Session]) -> list[str]:
+    """Levels too rare to trust, and comparisons no pass could learn."""
+    found = []
+    for name, comparison in model.comparisons.items():
+        counts = [s.expected[name] for s in sessions.values() if name in s.expected]
+        if not counts:
+            found.append(f"{name}: implied by every pass, its starting values stand")
+            continue
+        total = np.sum(counts, axis=0)
+        for position, level in enumerate(comparison.names):
+            rare = [c for c, v in zip(model.classes, total[:, position], strict=True) if v < SEEN and c != STRANGERS]
+            found += [f"{name}={level}: hardly seen among pairs of class {c}" for c in rare]
+    return found

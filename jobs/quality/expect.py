@@ -1,0 +1,124 @@
+"""Great Expectations at work: a frame (Spark, Spark Connect or pandas) and expectations in, outcomes without values out.
+
+Unexpected values are personal data: results exclude them, and what the library says about an error is never passed on.
+Importing the library takes seconds, so it is imported at the first check.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cache
+from itertools import count
+from typing import Any
+
+EXAMPLES = 5
+_QUIET = {"result_format": "BASIC", "exclude_unexpected_values": True, "partial_unexpected_count": 0}
+_numbers = count()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one expectation found. `value` is the observed figure or the number of unexpected rows; `empty` says that it
+    found no value to judge (no baseline); `broken` names the error that kept it from judging."""
+
+    name: str
+    passed: bool
+    value: float | None = None
+    unexpected: int = 0
+    rows: int = 0
+    empty: bool = False
+    examples: tuple[str, ...] = ()
+    broken: str = ""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One expectation with its arguments filled in."""
+
+    name: str
+    expect: str
+    arguments: dict[str, Any]
+
+
+def check(frame: Any, asks: list[Ask], key: list[str]) -> dict[str, Outcome]:
+    """Judge one frame by all expectations in one validation; examples of failing rows are looked up only on failure."""
+    outcomes = _validate(frame, asks, _QUIET)
+    failed = [a for a in asks if not outcomes[a.name].passed and outcomes[a.name].unexpected]
+    if failed and key:
+        detailed = _QUIET | {
+            "result_format": "SUMMARY", "unexpected_index_column_names": key, "partial_unexpected_count": EXAMPLES,
+        }  # fmt: skip
+        outcomes |= _validate(frame, failed, detailed)
+    return outcomes
+
+
+@cache
+def _context() -> Any:
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    import great_expectations as gx
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
+    return context
+
+
+def _validate(frame: Any, asks: list[Ask], result_format: dict[str, Any]) -> dict[str, Outcome]:
+    context = _context()
+    import great_expectations as gx
+    import pandas as pd
+    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+
+    name = f"frame-{next(_numbers)}"
+    suite = gx.ExpectationSuite(name=name)
+    for ask in asks:
+        suite.add_expectation_configuration(
+            ExpectationConfiguration(type=ask.expect, kwargs=ask.arguments, meta={"name": ask.name})
+        )
+    pandas = isinstance(frame, pd.DataFrame)
+    source = context.data_sources.add_pandas(name) if pandas else context.data_sources.add_spark(name, persist=False)
+    try:
+        asset = source.add_dataframe_asset(name)
+        batch = asset.add_batch_definition_whole_dataframe(name).get_batch(batch_parameters={"dataframe": frame})
+        result = batch.validate(suite, result_format=result_format)
+    finally:
+        context.data_sources.delete(name)
+    return {o.name: o for o in (_outcome(r) for r in result.results)}
+
+
+def _outcome(result: Any) -> Outcome:
+    name = result.expectation_config.meta["name"]
+    raised = _raised(result.exception_info)
+    if raised:
+        return Outcome(name, False, broken=raised)
+    figures = result.result
+    rows, unexpected = int(figures.get("element_count") or 0), int(figures.get("unexpected_count") or 0)
+    observed = figures.get("observed_value")
+    number = float(observed) if isinstance(observed, int | float) or hasattr(observed, "__float__") else None
+    return Outcome(
+        name=name,
+        passed=bool(result.success),
+        value=number if "observed_value" in figures else float(unexpected),
+        unexpected=unexpected,
+        rows=rows,
+        empty=rows > 0 and int(figures.get("missing_count") or 0) == rows,
+        examples=_examples(figures.get("partial_unexpected_index_list") or []),
+    )
+
+
+def _raised(info: Any) -> str:
+    """The kind of error, never its text: that may quote a value."""
+    infos = [info] if isinstance(info, dict) and "raised_exception" in info else list((info or {}).values())
+    for each in infos:
+        if isinstance(each, dict) and each.get("raised_exception"):
+            return "expectation could not be evaluated"
+    return ""
+
+
+def _examples(index: list[dict[str, Any]]) -> tuple[str, ...]:
+    """Keys of failing rows as `a/b`; the library gives lists of values per key column, or one dict a row."""
+    shown: list[str] = []
+    for entry in index:
+        columns = [v if isinstance(v, list) else [v] for v in entry.values()]
+        shown += ["/".join(str(part) for part in row) for row in zip(*columns, strict=False)]
+    return tuple(shown[:EXAMPLES])

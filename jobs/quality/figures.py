@@ -1,0 +1,195 @@
+"""Figures counted from a night's tables: small frames that suites judge beside the tables themselves.
+
+A figure is a query over views of the pinned versions. It returns either one row a department's table or township, or one
+row in all; columns named `examples` hold opaque ids, never personal values. Figures of change return null where there is
+no night before: "no baseline".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import yaml
+
+from jobs.context import Context
+from jobs.departments.contract import all_contracts
+from jobs.pool import views
+from jobs.pool.nights import sealed
+from jobs.tables import BALANCE, DELIVERIES, SOURCE_ROWS, table_for
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+S, I, F, B, D = pa.string(), pa.int64(), pa.float64(), pa.bool_(), pa.date32()
+CONTRACT_TABLES = pa.schema(
+    [("dept", S), ("source_table", S), ("mode", S), ("due", S), ("min", F), ("max", F), ("stop", B), ("carry_days", I),
+     ("width", I), ("reference", B)]
+)  # fmt: skip
+HISTORY_NIGHTS = 28
+"""How many nights back a median looks."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One query. `needs` names pinned tables, `previous` those of the night before (empty views on night one)."""
+
+    name: str
+    meaning: str
+    sql: str
+    needs: tuple[str, ...] = ()
+    previous: tuple[str, ...] = ()
+
+
+@cache
+def registry() -> dict[str, Figure]:
+    """All figures by name."""
+    from jobs.quality import figures_early, figures_late
+
+    return {f.name: f for f in (*figures_early.FIGURES, *figures_late.FIGURES)}
+
+
+class Figures:
+    """Counts figures for one night. `files` adds views of a snapshot under construction."""
+
+    def __init__(self, context: Context, files: dict[str, list[str]] | None = None) -> None:
+        self.context = context
+        self._added: set[str] = set()
+        self._extra = files or {}
+
+    @cached_property
+    def con(self) -> DuckDBPyConnection:
+        """The connection; helper views stand in it from the start."""
+        con = views.connection(self.context.settings.home / "state" / "duckdb")
+        has = self.context.night.predecessor() is not None
+        con.execute(f"CREATE MACRO tonight() AS DATE '{self.context.date}'")
+        con.execute(f"CREATE MACRO has_baseline() AS {str(has).lower()}")
+        con.execute(f"CREATE MACRO district() AS {self.residents or 'NULL'}::DOUBLE")
+        views.add_rows(con, "contract_tables", CONTRACT_TABLES, contract_rows())
+        for name, files in self._extra.items():
+            con.execute(f'CREATE VIEW "{name}" AS SELECT * FROM {views.scan(files)}')
+        return con
+
+    @cached_property
+    def residents(self) -> float | None:
+        """Residents of the district, as the installation's sources file states them; bounds are per 1,000 of these."""
+        file = self.context.settings.sources
+        stated = (yaml.safe_load(file.read_text(encoding="utf-8")) or {}).get("residents") if file.exists() else None
+        return float(stated) if stated else None
+
+    def table(self, name: str) -> pa.Table:
+        """One figure as an Arrow table, ordered by its columns."""
+        figure = registry()[name]
+        self.prepare(figure.needs, figure.previous)
+        return views.arrow(self.con, f"SELECT * FROM ({figure.sql}) ORDER BY ALL")
+
+    def frame(self, name: str) -> Any:
+        """One figure as a pandas frame."""
+        return self.table(name).to_pandas()
+
+    def one(self, sql: str) -> Any:
+        """The single value a query returns."""
+        row = self.con.execute(sql).fetchone()
+        return row[0] if row else None
+
+    def prepare(self, needs: tuple[str, ...], previous: tuple[str, ...] = ()) -> None:
+        """Make the views these tables are read by."""
+        for name in needs:
+            self._once(name, lambda n=name: self._view(n))
+        for name in previous:
+            self._once(f"previous_{name}", lambda n=name: self._previous(n))
+
+    def _once(self, name: str, make: Any) -> None:
+        if name not in self._added:
+            self._added.add(name)
+            make()
+
+    def _view(self, name: str) -> None:
+        combined = {"deliveries/*": self._deliveries, "source_current/*": self._source_rows, "history": self._history}
+        if name in combined:
+            combined[name]()
+        elif name == "file_columns":
+            self._file_columns()
+        elif name == "rejected_on_reading":
+            self._rejected_on_reading()
+        else:
+            views.add_view(self.con, views.view_name(name), self.context.files(name), table_for(name).schema)
+
+    def _previous(self, name: str) -> None:
+        files = self.context.files(name, previous=True) if self.context.had(name) else []
+        views.add_view(self.con, f"previous_{views.view_name(name)}", files, table_for(name).schema)
+
+    def _deliveries(self) -> None:
+        files = [f for name in self.context.pinned("deliveries/") for f in self.context.files(name)]
+        views.add_view(self.con, "deliveries", files, DELIVERIES.schema)
+
+    def _source_rows(self) -> None:
+        """All source_current tables as one view with department and table; values only as their number."""
+        arms = []
+        for name in self.context.pinned("source_current/"):
+            _, dept, table = name.split("/")
+            files = self.context.files(name)
+            if files:
+                origin = f"{views.literal(dept)} AS dept, {views.literal(table)} AS source_table"
+                arms.append(
+                    f'SELECT {origin}, source_key, delivery_id, known_from, closed_on, len("values") AS width FROM {views.scan(files)}'
+                )
+        kept = {"source_key", "delivery_id", "known_from", "closed_on"}
+        empty = pa.schema([("dept", S), ("source_table", S), *(f for f in SOURCE_ROWS.schema if f.name in kept), ("width", I)])
+        self.con.register("no_source_rows", empty.empty_table())
+        self.con.execute("CREATE VIEW source_rows AS " + " UNION ALL BY NAME ".join([*arms, "SELECT * FROM no_source_rows"]))
+
+    def _history(self) -> None:
+        """`history`: deaths a night in the last nights that had a night before them."""
+        nights = [n for n in sealed(self.context.settings.nights) if n.date < self.context.date][1:][-HISTORY_NIGHTS:]
+        rows = []
+        for night in nights:
+            version = night.pins().get("balance")
+            if version is not None:
+                self.con.execute("DROP VIEW IF EXISTS one_balance")
+                views.add_view(self.con, "one_balance", self.context.store.files("balance", version), BALANCE.schema)
+                rows.append({"date": night.date, "deaths": float(self.one("SELECT coalesce(sum(deaths), 0) FROM one_balance"))})
+        views.add_rows(self.con, "history", pa.schema([("date", D), ("deaths", F)]), rows)
+
+    def _file_columns(self) -> None:
+        """`file_columns`: columns that really stand in the part files, and whether the table declares them."""
+        import pyarrow.parquet as pq
+
+        rows = []
+        for name in self.context.night.pins():
+            if name.split("/")[0] in ("records", "signs", "ties", "source_current", "residents", "residence"):
+                declared = set(table_for(name).schema.names)
+                for file in self.context.files(name):
+                    rows += [{"name": name, "column": c, "declared": c in declared} for c in pq.read_schema(file).names]
+        views.add_rows(self.con, "file_columns", pa.schema([("name", S), ("column", S), ("declared", B)]), rows)
+
+    def _rejected_on_reading(self) -> None:
+        """`rejected_on_reading`: rows each table's reader refused tonight, from the receipts of extraction."""
+        views.add_rows(
+            self.con, "rejected_on_reading", pa.schema([("dept", S), ("source_table", S), ("rejected", I)]),
+            list(_rejected_on_reading(self.context)),
+        )  # fmt: skip
+
+
+def contract_rows() -> Iterator[dict[str, object]]:
+    """What the contracts promise of each table; `reference` tables mention nobody and prove nothing (a list of houses)."""
+    for dept, contract in all_contracts().items():
+        for name, spec in contract.tables.items():
+            yield {
+                "dept": dept, "source_table": name, "mode": spec.mode, "due": spec.due, "min": spec.rows.min,
+                "max": spec.rows.max, "stop": spec.late.stop, "carry_days": spec.late.carry_days,
+                "width": len(spec.columns), "reference": not (spec.records or spec.signs or spec.ties),
+            }  # fmt: skip
+
+
+def _rejected_on_reading(context: Context) -> Iterator[dict[str, object]]:
+    for receipt in context.night.receipts():
+        if receipt.step == "extract" or receipt.step.startswith("extract."):
+            for name, note in receipt.notes.get("tables", {}).items():
+                dept, _, table = name.replace("/", ".").rpartition(".")
+                dept = dept or receipt.step.removeprefix("extract.")
+                if isinstance(note, dict):
+                    yield {"dept": dept, "source_table": table, "rejected": int(note.get("rejected", 0))}

@@ -1,0 +1,51 @@
+"""Residence status against the truth: accuracy, confusion, and the population counts.
+
+Codes that describe evidence, not lives, are judged as what they are about (design §9): 42 as 41, 92 as 91, 51 and 52 as
+one; 61 and 62 say that nothing is known and are wrong.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+SAME_LIFE = {"42": "41", "92": "91", "52": "51"}
+NONE = "none"
+"""A person whom no resident stands for."""
+
+
+def judge(residence: pl.DataFrame, homes: pl.DataFrame, truth: pl.DataFrame) -> dict[str, Any]:
+    """Accuracy over persons that have records and a true status on the night.
+
+    `residence`: resident_id, status_code, counts_usual, township. `homes`: person, resident_id (the resident that
+    stands for the person). `truth`: person_id, status_code, counts_usual, of one night.
+    """
+    true = truth.select(
+        person=pl.col("person_id").cast(pl.Int64), true=pl.col("status_code").cast(pl.String), lives_here="counts_usual"
+    )
+    joined = true.join(homes.join(residence, on="resident_id"), on="person", how="left")
+    known = joined.filter(pl.col("status_code").is_not_null()).with_columns(
+        said=pl.col("status_code").replace(SAME_LIFE), true=pl.col("true").replace(SAME_LIFE)
+    )
+    right = int((known["said"] == known["true"]).sum())
+    usual = int(known.filter((pl.col("counts_usual") == pl.col("lives_here")).fill_null(False)).height)
+    counted, really = int(residence["counts_usual"].sum()), int(true["lives_here"].sum())
+    wrong = known.filter(pl.col("said") != pl.col("true")).group_by("true", "said").agg(persons=pl.len())
+    return {
+        "persons": len(known), "persons_without_records": len(joined) - len(known),
+        "accuracy": right / len(known) if len(known) else None,
+        "usual_right": usual / len(known) if len(known) else None,
+        "usual_residents": counted, "usual_residents_true": really,
+        "usual_error": counted / really - 1 if really else None,
+        "by_status": _by_status(known),
+        "confusion": wrong.sort("persons", "true", "said", descending=[True, False, False]).to_dicts(),
+    }  # fmt: skip
+
+
+def _by_status(known: pl.DataFrame) -> list[dict[str, Any]]:
+    """Per true code: persons, share found in that code; and of those given the code, the share that has it."""
+    right = pl.col("said") == pl.col("true")
+    recall = known.group_by(code="true").agg(persons=pl.len(), recall=right.mean())
+    precision = known.group_by(code="said").agg(given=pl.len(), precision=right.mean())
+    return recall.join(precision, on="code", how="full", coalesce=True).sort("code").to_dicts()

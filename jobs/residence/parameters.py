@@ -1,0 +1,129 @@
+"""The residence parameters: one versioned file, checked on loading."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from jobs.errors import UserError
+
+FILE = Path(__file__).parent / "parameters.yml"
+"""The parameters in force."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Sign(_Part):
+    """A positive sign. Days are calendar days; `carry` is explained in parameters.yml."""
+
+    zh: str
+    en: str
+    strength: Literal["A", "A-", "B", "C", "D"]
+    shape: Literal["continuing", "point"]
+    weight: float = Field(gt=0, lt=1)
+    three_visits: float | None = None
+    carry: int | None
+    carry_permit: int | None = None
+    half_life: int | None
+    work: bool = False
+
+
+class Negative(_Part):
+    """A negative sign."""
+
+    zh: str
+    en: str
+    weight: float = Field(gt=0, lt=1)
+    weak: float | None = None
+    half_life: int | None
+    departure: bool = False
+    elsewhere: bool = False
+
+
+class Days(_Part):
+    """Lengths in calendar days."""
+
+    bridge: int
+    bridge_same_place: int
+    bridge_visits: int
+    elsewhere_breaks: int
+    chain: int
+    support: int
+    keep: int
+    recent_run: int
+    absent: int
+    silent: int
+    window: int
+    cumulative: int
+    conflict: int
+    conflict_hold: int
+    death_activity: int
+    moved: int
+    visits_window: int
+    work_in_force: int
+    newborn: int
+
+
+class Months(_Part):
+    """Lengths in calendar months."""
+
+    half_year: int
+
+
+class Age(_Part):
+    """Ages in completed years."""
+
+    child: int
+    minor: int
+    elder: int
+    impossible: int
+
+
+class Scores(_Part):
+    """Bounds and shares of the evidence score."""
+
+    high: float
+    medium: float
+    low: float
+    conflict: float
+    parent: float
+    household: float
+    silent_absent: float
+    older_negative: float
+    strong_member: float
+
+
+class Parameters(_Part):
+    """Everything the rules may be tuned by."""
+
+    version: str
+    signs: dict[str, Sign]
+    strong_deaths: list[str]
+    abroad_stay: list[str]
+    negatives: dict[str, Negative]
+    days: Days
+    months: Months
+    age: Age
+    scores: Scores
+    household_size: int
+
+    def codes(self, *strengths: str) -> list[str]:
+        """Codes of the positive signs of these strengths, sorted."""
+        return sorted(c for c, s in self.signs.items() if s.strength in strengths)
+
+
+@cache
+def load(file: Path = FILE) -> Parameters:
+    """The parameters of a file; UserError names the first mistake."""
+    try:
+        return Parameters.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+    except (ValidationError, yaml.YAMLError) as error:
+        first = error.errors()[0] if isinstance(error, ValidationError) else {"loc": (), "msg": "not YAML"}
+        where = ".".join(str(part) for part in first["loc"])
+        raise UserError(f"Residence parameters {file.name} are wrong at {where}: {first['msg']}.", "Mend that line.") from None

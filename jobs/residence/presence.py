@@ -1,0 +1,126 @@
+"""Presence: intervals of evidence become runs, and runs the bases HERE, HERE_CUM and AWAY (domain §1.3, half-year counting).
+
+Two chains are built by one code: `here` (living in the district, gaps bridged up to 30 days, up to 60 at one place) and
+`away` (any evidence outside the hukou township, gaps up to 90 days).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyspark.sql import Window
+from pyspark.sql import functions as F
+
+from jobs.residence.parameters import Parameters
+
+if TYPE_CHECKING:
+    from pyspark.sql import Column, DataFrame
+
+
+def presence(rows: DataFrame, p: Parameters) -> DataFrame:
+    """Per resident: here_since, here_until, run_now, last_seen, days_365, recent_run, away_since, gaps.
+
+    `rows` is the evidence with its resident-wide columns."""
+    return _summary(runs(intervals(rows, p), p), p)
+
+
+def creates_presence(p: Parameters) -> Column:
+    """A and A− signs here; B and C only beside a dwelling sign; an enrolment unless the pupil's dwelling lies outside."""
+    official = F.col("strength").isin("A", "A-")
+    pupil = (F.col("sign") == "S07") & F.coalesce(F.col("text_here"), F.lit(True))
+    lives = F.col("strength").isin("B", "C") & (F.col("sign") != "S07") & F.col("supported")
+    return F.coalesce(F.col("here") & (official | pupil | lives), F.lit(False))
+
+
+def intervals(rows: DataFrame, p: Parameters) -> DataFrame:
+    """(resident_id, today, kind, start, ends, last, gap) of both chains; `gap` is what one place bridged."""
+    seen = rows.where(F.col("strength").isNotNull() & (F.col("strength") != "D"))
+    cut = F.when(_left_after_it(), F.date_add("last", 1)).otherwise(F.col("ends"))
+    seen = seen.withColumn("ends", cut).withColumn("present", creates_presence(p))
+    outside = F.coalesce(F.col("township") != F.col("hukou_township"), ~F.col("local")) & (F.col("place") != "none")
+    place = F.when(F.col("strength") == "C", F.concat_ws(":", "sign", "record_id")).otherwise(F.col("dwelling_id"))
+    joined = _joined(seen.withColumn("stay", F.when(F.col("present"), place)), p)
+    start = F.coalesce("joined", "since")
+    here = F.when(
+        F.col("present"),
+        F.struct(F.lit("here").alias("kind"), start.alias("start"), F.col("ends"), F.col("last"), F.col("since").alias("shown")),
+    )
+    away = F.when(
+        outside,
+        F.struct(
+            F.lit("away").alias("kind"),
+            F.col("since").alias("start"),
+            F.date_add("last", 1).alias("ends"),
+            F.col("last"),
+            F.col("since").alias("shown"),
+        ),
+    )
+    return joined.select("resident_id", "today", F.explode(F.array_compact(F.array(here, away))).alias("i")).select(
+        "resident_id", "today", "i.*"
+    )
+
+
+def _left_after_it() -> Column:
+    """A departure sign ends what carry alone presumes, at the same dwelling or where a dwelling is unknown."""
+    return (F.col("ends") > F.date_add("last", 1)) & F.exists(
+        "leaves",
+        lambda d: (d["since"] > F.col("last")) & F.coalesce(d["dwelling_id"] == F.col("dwelling_id"), F.lit(True)),
+    )
+
+
+def _joined(seen: DataFrame, p: Parameters) -> DataFrame:
+    """`joined`: where an earlier stay at the same place ended, if the gap to it is bridged; else null."""
+    before = Window.partitionBy("resident_id", "stay").orderBy("since", "ends").rowsBetween(Window.unboundedPreceding, -1)
+    visit = F.when(F.col("sign") == "S05", F.col("since"))
+    rows = seen.withColumn("was", F.max("ends").over(before)).withColumn("visited", F.last(visit, ignorenulls=True).over(before))
+    away = F.exists(
+        "outside",
+        lambda o: F.date_diff(F.least(o["ends"], F.col("since")), F.greatest(o["since"], F.col("was"))) > p.days.elsewhere_breaks,
+    )
+    gap = F.date_diff("since", "was")
+    same_place = (gap > 0) & (gap <= p.days.bridge_same_place) & ~away
+    contrary = F.exists("leaves", lambda d: (d["since"] >= F.col("visited")) & (d["since"] < F.col("since")))
+    visits = visit.isNotNull() & (gap > 0) & (F.date_diff("since", "visited") <= p.days.bridge_visits) & ~contrary & ~away
+    bridged = F.col("stay").isNotNull() & (same_place | F.coalesce(visits, F.lit(False)))
+    return rows.withColumn("joined", F.when(bridged, F.col("was")))
+
+
+def runs(parts: DataFrame, p: Parameters) -> DataFrame:
+    """(resident_id, today, kind, start, ends, last, gaps): overlapping and bridged intervals as one."""
+    order = Window.partitionBy("resident_id", "kind").orderBy("start", "ends", "shown")
+    before = order.rowsBetween(Window.unboundedPreceding, -1)
+    allowed = F.when(F.col("kind") == "here", p.days.bridge).otherwise(p.days.chain)
+    seen = parts.withColumn("was", F.max("ends").over(before))
+    breaks = F.when(F.col("was").isNull() | (F.date_diff("start", "was") > allowed), 1).otherwise(0)
+    gap = F.when(
+        (F.col("shown") > F.col("was")) & (breaks == 0),
+        F.struct(F.col("was").alias("from"), F.col("shown").alias("to"), F.date_diff("shown", "was").alias("days")),
+    )
+    numbered = seen.withColumn("gap", gap).withColumn("run", F.sum(breaks).over(order.rowsBetween(Window.unboundedPreceding, 0)))
+    return numbered.groupBy("resident_id", "kind", "run").agg(
+        F.first("today").alias("today"),
+        F.min("start").alias("start"),
+        F.max("ends").alias("ends"),
+        F.max("last").alias("last"),
+        F.array_sort(F.collect_list("gap")).alias("gaps"),
+    )
+
+
+def _summary(chains: DataFrame, p: Parameters) -> DataFrame:
+    """One row a resident: the run that counts tonight and the sums over all."""
+    here, away = F.col("kind") == "here", F.col("kind") == "away"
+    counts = here & (F.col("ends") > F.date_sub("today", p.days.keep))
+    reaches = away & (F.col("ends") > F.date_sub("today", p.days.chain))
+    window = F.date_sub("today", p.days.window)
+    days = F.greatest(F.lit(0), F.date_diff(F.least("ends", "today"), F.greatest("start", window)))
+    run = F.max(F.when(counts, F.struct("start", "ends", "gaps")))
+    return chains.groupBy("resident_id").agg(
+        run["start"].alias("here_since"),
+        run["ends"].alias("here_until"),
+        run["gaps"].alias("gaps"),
+        F.max(F.when(here, F.col("ends") > F.col("today"))).alias("run_now"),
+        F.max(F.when(here, F.col("last"))).alias("last_seen"),
+        F.max(here & (F.col("ends") > F.date_sub("today", p.days.recent_run))).alias("recent_run"),
+        F.sum(F.when(here, days)).cast("int").alias("days_365"),
+        F.max(F.when(reaches, F.col("start"))).alias("away_since"),
+    )

@@ -1,0 +1,292 @@
+"""The rules, in the order of the law: the first that decides wins (domain §1.3, decision order).
+
+A rule reads the facts of one resident and says a status code, or nothing. Facts are columns made by nature.py (R-02),
+presence.py (R-04), evidence.py and children.py; `RULES` is the order, and docs/rules.md is rendered from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from pyspark.sql import functions as F
+
+from jobs.residence.parameters import Parameters
+
+if TYPE_CHECKING:
+    from pyspark.sql import Column
+
+
+class Status(NamedTuple):
+    """One status code: its words, its class, and the counts it enters."""
+
+    zh: str
+    en: str
+    kind: str
+    usual: bool
+    present: bool
+    hukou: bool
+
+
+CODES: dict[str, Status] = {
+    "11": Status("户籍常住（人户一致）", "local hukou, living in the hukou township", "R", True, True, True),
+    "12": Status("户籍常住（区内人户分离）", "local hukou, living in another township of the district", "R", True, True, True),
+    "13": Status("户籍外出不满半年", "local hukou, absent less than half a year", "R", True, False, True),
+    "14": Status("户籍境外工作学习", "local hukou, outside the border for work or study", "R", True, False, True),
+    "21": Status("市区内人户分离（外区入余杭）", "hukou in another urban district of the city, living here", "R", True, True, False),
+    "22": Status("省内流动常住", "hukou elsewhere in the province, half a year or more", "R", True, True, False),
+    "23": Status("省外流动常住", "hukou in another province, half a year or more", "R", True, True, False),
+    "24": Status("户口待定常住", "living here, no hukou anywhere yet", "R", True, True, False),
+    "25": Status("港澳台常住", "Hong Kong, Macao or Taiwan resident, half a year or more (reported separately)", "R", False, True, False),
+    "26": Status("外籍常住", "foreign national, half a year or more (reported separately)", "R", False, True, False),
+    "31": Status("暂住（不满半年）", "living here, half a year not met", "T", False, True, False),
+    "32": Status("境外人员暂住", "from outside the border, less than half a year", "T", False, True, False),
+    "41": Status("户籍外出半年以上", "local hukou, away half a year or more", "A", False, False, True),
+    "42": Status("户籍无迹象（空挂户待核）", "local hukou, no sign in any other register for two years", "A", False, False, True),
+    "51": Status("在区就业非居住", "works or is insured here, no evidence of living here", "N", False, False, False),
+    "52": Status("其他关联非居住", "another tie only: owner, patient, relative, past record", "N", False, False, False),
+    "53": Status("已离开", "was living here, now left or lapsed", "N", False, False, False),
+    "61": Status("证据冲突待核实", "contradicting evidence of similar strength, to be verified", "U", False, False, False),
+    "62": Status("证据不足待核实", "evidence too thin, to be verified", "U", False, False, False),
+    "91": Status("死亡", "death confirmed", "D", False, False, False),
+    "92": Status("疑似死亡待核", "death reported but contradicted by later activity, to be verified", "U", False, False, False),
+    "99": Status("非有效自然人", "no natural person: test row, merged-away id, impossible identity", "X", False, False, False),
+}
+
+
+class Facts:
+    """The facts of one resident as columns: `f.age` is the column `age`."""
+
+    def __getattr__(self, name: str) -> Column:
+        return F.col(name)
+
+    def before(self, days: int) -> Column:
+        """The day so many days ago."""
+        return F.date_sub("today", days)
+
+
+Verdict = Callable[[Facts, Parameters], "Column"]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule: its id, what it says in both languages, the codes it may give, and the function that decides."""
+
+    id: str
+    zh: str
+    en: str
+    codes: tuple[str, ...]
+    decide: Verdict
+
+
+def yes(condition: Column) -> Column:
+    """The condition, where unknown counts as no."""
+    return F.coalesce(condition, F.lit(False))
+
+
+def present(f: Facts, p: Parameters) -> Column:
+    """A non-local is present: the run covers tonight, or last seen within the keeping time."""
+    return yes(f.run_now) | yes(f.last_seen >= f.before(p.days.keep))
+
+
+def dead(f: Facts, p: Parameters) -> Column:
+    """One strong source or two weaker ones."""
+    return yes(f.strong_death) | (f.death_sources >= 2)
+
+
+def active_after_death(f: Facts, p: Parameters) -> Column:
+    """The person acted later than the grace days after the death."""
+    return yes(f.newest_b > F.date_add("death_on", p.days.death_activity))
+
+
+def rule_void(f: Facts, p: Parameters) -> Column:
+    """R-00."""
+    return F.when(f.nobody | yes(f.birth_date > f.today) | yes(f.age > p.age.impossible), "99")
+
+
+def rule_death(f: Facts, p: Parameters) -> Column:
+    """R-01: two sources outweigh later activity (which is then misuse of the identity)."""
+    one = f.death_sources == 1
+    doubted = active_after_death(f, p) & one
+    return F.when(yes(f.strong_death) & doubted, "92").when(dead(f, p), "91").when(doubted, "92")
+
+
+def rule_departure(f: Facts, p: Parameters) -> Column:
+    """R-04d: a true departure newer than every A and B event."""
+    newest = yes(f.departed_on > f.newest_ab) | (f.departed_on.isNotNull() & f.newest_ab.isNull())
+    return F.when(~f.local & yes(f.recent_run) & newest, "53")
+
+
+def rule_conflict(f: Facts, p: Parameters) -> Column:
+    """R-09: both sides strong and close in time; a negative that a newer A sign answers is no contradiction."""
+    strong = (f.c_pos >= p.scores.conflict) & (f.c_open >= p.scores.conflict)
+    close = F.abs(F.date_diff(f.newest_event, f.newest_neg)) <= p.days.conflict
+    return F.when(yes(strong & close), "61")
+
+
+def follows_parent(f: Facts, p: Parameters) -> Column:
+    """Small children not present on their own evidence, minors without any own sign in the last year."""
+    small = (f.age < p.age.child) & ~present(f, p)
+    alone = (f.age < p.age.minor) & ~yes(f.newest_own >= f.before(p.days.window))
+    known_elsewhere = yes(f.elsewhere_on > F.coalesce(f.newest_own, f.birth_date))
+    return yes(small | alone) & ~known_elsewhere
+
+
+def rule_child(f: Facts, p: Parameters) -> Column:
+    """R-08: the parent's class with the child's own nature. A parent absent for a while keeps a local child at 13."""
+    parent = f.parent_code
+    here = parent.isin("11", "12", "21", "22", "23", "24", "25", "26")
+    local = F.when(here | parent.isin("31", "32"), _township(f)).when(parent.isin("13", "14"), parent)
+    abroad = F.when(here, _outside_code(f)).when(parent.isin("31", "32"), "32")
+    inland = F.when(f.nature == "NO_HUKOU", F.when(here | (parent == "31"), "24")).otherwise(
+        F.when(here, _inland_code(f)).when(parent.isin("31", "32"), "31")
+    )
+    code = F.when(f.local, local).when(f.nature.isin("HKMT", "FOREIGN"), abroad).otherwise(inland)
+    return F.when(follows_parent(f, p) & parent.isNotNull(), code)
+
+
+def rule_abroad(f: Facts, p: Parameters) -> Column:
+    """R-05a: outside the border and not seen since."""
+    gone = f.local & f.abroad.isNotNull() & ~yes(f.newest_own > f.abroad_on)
+    return F.when(gone, F.when(f.abroad.isin(p.abroad_stay), "14").otherwise("61"))
+
+
+def rule_local_present(f: Facts, p: Parameters) -> Column:
+    """R-05b."""
+    return F.when(f.local & (yes(f.in_force) | yes(f.run_now)), _township(f))
+
+
+def absence(f: Facts) -> Column:
+    """Days since last seen; one never seen counts from the day the hukou was registered in person."""
+    return F.date_diff(f.today, F.coalesce(f.last_seen, f.registered_on))
+
+
+def rule_local_silent(f: Facts, p: Parameters) -> Column:
+    """R-05c: no sign at all in any other register."""
+    return F.when(f.local & yes(absence(f) >= p.days.silent) & ~yes(f.any_on > f.before(p.days.silent)) & f.elsewhere_on.isNull(), "42")
+
+
+def rule_local_short(f: Facts, p: Parameters) -> Column:
+    """R-05c: absent for less than half a year."""
+    return F.when(f.local & yes(absence(f) < p.days.absent), "13")
+
+
+def rule_local_household(f: Facts, p: Parameters) -> Column:
+    """R-05c: a silent elder or small child whose household is here, without a sign elsewhere."""
+    kept = f.local & yes((f.age >= p.age.elder) | (f.age < p.age.child)) & f.elsewhere_on.isNull()
+    return F.when(kept & yes(f.household_present), "11")
+
+
+def rule_local_away(f: Facts, p: Parameters) -> Column:
+    """R-05c: half a year or more."""
+    return F.when(f.local, "41")
+
+
+def rule_outside(f: Facts, p: Parameters) -> Column:
+    """R-07: people from outside the border; a permanent-residence card needs no half year beside dwelling evidence."""
+    stays = yes(f.half_year) | (f.permanent & yes(f.dwells))
+    return F.when(f.nature.isin("HKMT", "FOREIGN") & present(f, p), F.when(stays, _outside_code(f)).otherwise("32"))
+
+
+def rule_usual(f: Facts, p: Parameters) -> Column:
+    """R-06a."""
+    code = F.when(f.nature == "NO_HUKOU", "24").when(yes(f.half_year), _inland_code(f))
+    return F.when(present(f, p), code)
+
+
+def rule_temporary(f: Facts, p: Parameters) -> Column:
+    """R-06b."""
+    return F.when(present(f, p), "31")
+
+
+def rule_lapsed(f: Facts, p: Parameters) -> Column:
+    """R-06c."""
+    return F.when(yes(f.recent_run), "53")
+
+
+def rule_tie(f: Facts, p: Parameters) -> Column:
+    """R-06d."""
+    return F.when(yes(f.worked_on >= f.before(p.days.work_in_force)), "51").otherwise("52")
+
+
+def _township(f: Facts) -> Column:
+    elsewhere = yes(f.home_township != f.hukou_township)
+    return F.when(elsewhere, "12").otherwise("11")
+
+
+def _inland_code(f: Facts) -> Column:
+    return F.when(f.nature == "CITY_HUKOU", "21").when(f.nature == "PROV_HUKOU", "22").when(f.nature == "OUT_HUKOU", "23")
+
+
+def _outside_code(f: Facts) -> Column:
+    return F.when(f.nature == "HKMT", "25").when(f.nature == "FOREIGN", "26")
+
+
+RULES: tuple[Rule, ...] = (
+    Rule("R-00", "无任何身份内容，或出生日期不可能", "no identity content, or an impossible birth date", ("99",), rule_void),
+    Rule(
+        "R-01",
+        "死亡证明、火化或死亡注销，或两个较弱来源；死后七日以上仍有本人活动且仅一个来源的为疑似",
+        "death certificate, cremation or hukou cancelled for death, or two weaker sources; activity more than seven days later "
+        "with one source makes it suspect",
+        ("91", "92"),
+        rule_death,
+    ),
+    Rule(
+        "R-04d",
+        "非本地户籍，两年内曾居住，真实离开迹象新于一切居住和本人活动迹象",
+        "not local, lived here within two years, a true departure sign newer than every A and B event",
+        ("53",),
+        rule_departure,
+    ),
+    Rule(
+        "R-09",
+        "正反证据均强、日期相近且未被更新的居住迹象回答",
+        "strong evidence on both sides, close in time, not answered by a newer A sign",
+        ("61",),
+        rule_conflict,
+    ),
+    Rule(
+        "R-08",
+        "未满七岁且无本人在区证据，或未满十六岁且无任何本人迹象的，随母、父或监护人",
+        "under 7 and not present on own evidence, or under 16 without any own sign: as mother, father or guardian",
+        ("11", "12", "13", "14", "21", "22", "23", "24", "25", "26", "31", "32"),
+        rule_child,
+    ),
+    Rule("R-05a", "本地户籍，在境外工作学习；定居境外的待核", "local hukou, abroad for work or study; settled abroad is verified", ("14", "61"), rule_abroad),
+    Rule("R-05b", "本地户籍，在区居住：同镇街或跨镇街", "local hukou, living here: in the hukou township or in another", ("11", "12"), rule_local_present),
+    Rule("R-05c-short", "本地户籍，外出不满半年", "local hukou, absent less than half a year", ("13",), rule_local_short),
+    Rule(
+        "R-05c-household",
+        "本地户籍，七十岁以上或未满七岁，无外地迹象，同址家庭成员在住",
+        "local hukou, 70 or older or under 7, no sign elsewhere, a household member present at the same dwelling",
+        ("11",),
+        rule_local_household,
+    ),
+    Rule("R-05c-silent", "本地户籍，两年内任何登记均无迹象", "local hukou, no sign in any other register for two years", ("42",), rule_local_silent),
+    Rule("R-05c-away", "本地户籍，外出半年以上", "local hukou, away half a year or more", ("41",), rule_local_away),
+    Rule("R-07", "港澳台、外籍人员在区居住", "from outside the border, living here", ("25", "26", "32"), rule_outside),
+    Rule("R-06a", "非本地户籍，在区居住且满半年；无户口者在区即计", "not local, living here, half a year met; without any hukou presence suffices", ("21", "22", "23", "24"), rule_usual),
+    Rule("R-06b", "非本地户籍，在区居住不满半年", "not local, living here, half a year not met", ("31",), rule_temporary),
+    Rule("R-06c", "两年内曾在区居住，九十日以上未见", "lived here within two years, not seen for more than ninety days", ("53",), rule_lapsed),
+    Rule("R-06d", "从未在区居住：就业关联或其他关联", "never lived here: a tie by work, or another", ("51", "52"), rule_tie),
+)  # fmt: skip
+"""The order of evaluation. R-02 and R-04 make the facts; R-10 transforms what these decide."""
+
+
+def verdict(p: Parameters, without: tuple[str, ...] = ()) -> Column:
+    """struct(rule, code) of the first rule that decides, leaving out some."""
+    facts = Facts()
+    said = []
+    for rule in RULES:
+        if rule.id not in without:
+            code = rule.decide(facts, p)
+            said.append(F.when(code.isNotNull(), F.struct(F.lit(rule.id).alias("rule"), code.alias("code"))))
+    return F.coalesce(*said)
+
+
+def thin(code: Column, confidence: Column, local: Column, p: Parameters) -> Column:
+    """R-10: a non-local counted as living here on an evidence score below the bound is 62."""
+    here = code.isin([c for c, s in CODES.items() if s.kind in ("R", "T")])
+    return ~local & here & (confidence < p.scores.low)

@@ -1,0 +1,148 @@
+"""Signs of life become intervals of evidence: since when, until when, how strong, where (domain §1.3, evidence table).
+
+One evidence row is one sign of one resident. Beside the columns of SIGNS it holds
+
+- `ends`: first day on which it no longer keeps the person present (carry included); `last`: last day really observed
+- `event`: the day that newer departures are compared with; `value`: weight × decay tonight
+- `here`: its place is in the district; `text_here`: the dwelling text of its own row is in the district
+
+`resident_wide` then adds what one sign must know of its owner's other signs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from pyspark.sql import Window
+from pyspark.sql import functions as F
+
+from jobs.residence.parameters import Parameters
+
+if TYPE_CHECKING:
+    from pyspark.sql import Column, DataFrame
+
+FOREVER = "9999-12-31"
+DATED = "date"
+
+
+def evidence(signs: DataFrame, members: DataFrame, p: Parameters, groups: Mapping[str, str]) -> DataFrame:
+    """Signs of every resident as intervals. `members` has record_id, resident_id, today, local, hukou_township, closed_on,
+    text_dwelling, text_township, text_here; `groups` maps departments that copy one another to one word."""
+    known = (F.col("from_date") <= F.col("today")) & (F.col("known_from") <= F.col("today"))
+    point = F.col("sign").isin([c for c, s in p.signs.items() if s.shape == "point"]) | F.col("sign").startswith("N")
+    sound = F.col("to_date").isNull() | (F.col("to_date") > F.col("from_date")) | point
+    rows = signs.join(members, "record_id", how="inner").where(known & sound)
+    named = rows.select(
+        "resident_id", "today", "local", "hukou_township", "record_id", "sign", "dept", "detail", "place", "in_district",
+        "dwelling_id", "township", "text_dwelling", "text_township", "text_here",
+        F.coalesce(among(F.col("dept"), groups), F.col("dept")).alias("grp"),
+        F.col("from_date").alias("since"),
+        F.when(point, F.when(F.col("to_date") > F.col("from_date"), F.col("to_date")))
+        .otherwise(F.coalesce("to_date", F.when(F.col("closed_on").isNotNull(), F.greatest("closed_on", F.date_add("from_date", 1)))))
+        .alias("until"),
+        among(F.col("sign"), {c: s.strength for c, s in p.signs.items()}).alias("strength"),
+    )  # fmt: skip
+    return _valued(_dated(named, p), p)
+
+
+def among(code: Column, table: Mapping[str, Any]) -> Column:
+    """The value that a table gives a code; null where it gives none."""
+    chain = None
+    for value in dict.fromkeys(v for v in table.values() if v is not None):
+        said = code.isin([k for k, v in table.items() if v == value])
+        chain = F.when(said, F.lit(value)) if chain is None else chain.when(said, F.lit(value))
+    return F.lit(None).cast("string") if chain is None else chain
+
+
+def _dated(rows: DataFrame, p: Parameters) -> DataFrame:
+    """`ends`, `last` and `event` by the sign's shape and carry; negatives are points."""
+    sign, since, until, today = (F.col(c) for c in ("sign", "since", "until", "today"))
+    continuing = sign.isin([c for c, s in p.signs.items() if s.shape == "continuing"])
+    permit = F.col("detail").isin("residence_permit", "permanent")
+    carry = among(sign, {c: s.carry for c, s in p.signs.items()})
+    longer = F.when(permit, among(sign, {c: s.carry_permit for c, s in p.signs.items() if s.carry_permit}))
+    bound = F.coalesce(F.date_add(since, F.coalesce(longer, carry).cast("int")), F.lit(FOREVER).cast("date"))
+    ends = (
+        F.when(F.col("strength").isNull(), F.date_add(since, 1))
+        .when(continuing, F.least(F.coalesce(until, bound), bound))
+        .otherwise(F.greatest(until, bound))  # greatest and least pass over nulls
+    )
+    last = (
+        F.when(F.col("strength").isNull(), since)
+        .when(continuing, F.least(F.date_sub("ends", 1), today))
+        .otherwise(F.least(F.coalesce(F.date_sub(until, 1), since), today))
+    )
+    return (
+        rows.withColumn("ends", ends)
+        .withColumn("last", last)
+        .withColumn("event", F.when(F.col("strength").isin("B", "C"), F.col("last")).otherwise(since))
+        .withColumn("here", F.col("place").isin("dwelling", "district", "work") & F.coalesce("in_district", F.lit(True)))
+    )
+
+
+def _valued(rows: DataFrame, p: Parameters) -> DataFrame:
+    """`weight`, `decay` and `value`: the sign's part in the evidence score tonight."""
+    sign = F.col("sign")
+    plain = {c: s.weight for c, s in p.signs.items()} | {c: n.weight for c, n in p.negatives.items()}
+    weak = {c: n.weak for c, n in p.negatives.items() if n.weak}
+    half = {c: s.half_life for c, s in (p.signs | p.negatives).items()}
+    administrative = F.coalesce(F.col("detail") != "left", F.lit(False))
+    age = F.greatest(F.lit(0), F.date_diff(F.col("today"), F.date_sub("ends", 1)))
+    decay = F.coalesce(F.pow(F.lit(2.0), -age / among(sign, half)), F.lit(1.0))
+    weight = F.coalesce(F.when(administrative, among(sign, weak)), among(sign, plain))
+    return rows.withColumn("weight", weight).withColumn("decay", decay).withColumn("value", F.round(weight * decay, 6))
+
+
+def resident_wide(rows: DataFrame, p: Parameters) -> DataFrame:
+    """Beside every sign what it must know of the others of its resident:
+
+    `supported` (a dwelling sign lets work, school and visits create presence), `newest_a`, `leaves` (departure signs),
+    `stays` (A signs in force), `outside` (longer stays elsewhere), and `departs`: a true departure not answered by them.
+    """
+    mine = Window.partitionBy("resident_id")
+    recent = F.col("ends") > F.date_sub("today", p.days.support)
+    stays = F.struct("event", "dwelling_id")
+    away = F.col("strength").isin("A", "A-", "C") & ~F.coalesce(F.col("in_district"), F.lit(True))
+    long = F.date_diff("ends", "since") > p.days.elsewhere_breaks
+    return (
+        rows.withColumn("supported", F.coalesce(F.max(_dwells(p) & recent).over(mine), F.lit(False)))
+        .withColumn("newest_a", F.max(F.when(_official() & F.col("here"), F.col("event"))).over(mine))
+        .withColumn("stays", F.collect_list(F.when(_official() & F.col("here") & in_force(), stays)).over(mine))
+        .withColumn("leaves", F.collect_list(F.when(_departure(p), F.struct("since", "dwelling_id"))).over(mine))
+        .withColumn("outside", F.collect_list(F.when(away & long, F.struct("since", "ends"))).over(mine))
+        .withColumn("departs", _departure(p) & ~_answered(p))
+    )
+
+
+def in_force() -> Column:
+    """The sign covers tonight, carry included."""
+    return (F.col("since") <= F.col("today")) & (F.col("ends") > F.col("today"))
+
+
+def _official() -> Column:
+    return F.coalesce(F.col("strength").isin("A", "A-"), F.lit(False))
+
+
+def _dwells(p: Parameters) -> Column:
+    """A dwelling-type sign: A or A−, a passive sign naming a dwelling here, or a row whose dwelling text lies here."""
+    named = (F.col("strength") == "D") & (F.col("place") == "dwelling") & F.col("in_district")
+    told = F.col("strength").isin("B", "C", "D") & F.col("text_here") & (F.col("sign") != "S19")
+    return F.coalesce(_official() & F.col("here"), F.lit(False)) | F.coalesce(named, F.lit(False)) | F.coalesce(told, F.lit(False))
+
+
+def _departure(p: Parameters) -> Column:
+    """True departure signs; an administrative cancellation is none."""
+    said = F.col("sign").isin([c for c, n in p.negatives.items() if n.departure])
+    return said & ((F.col("sign") != "N02") | F.coalesce(F.col("detail") == "left", F.lit(False)))
+
+
+def _answered(p: Parameters) -> Column:
+    """A departure from one dwelling is a move inside the district when another was registered shortly before or later;
+    a school left or a tenancy ended says nothing while an A sign stands."""
+    elsewhere: Callable[[Column], Column] = lambda s: (
+        (s["event"] >= F.date_sub(F.col("since"), p.days.moved))
+        & ((F.col("sign") == "N02") | F.coalesce(s["dwelling_id"] != F.col("dwelling_id"), F.lit(False)))
+    )
+    weak = F.col("sign").isin("N05", "N06") & (F.size("stays") > 0)
+    return weak | F.exists("stays", elsewhere)

@@ -1,0 +1,194 @@
+"""Stage resolve: one resident per person, with a lasting id, the best value of each attribute, and why ids changed.
+
+Profiles and links come to the driver as narrow Arrow columns, where clusters are made; the wide records stay in Spark.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.dataset as ds
+import yaml
+
+from jobs.departments.contract import all_contracts
+from jobs.errors import UserError
+from jobs.linkage import decisions, identities
+from jobs.linkage.clusters import Clusters, Edges, Rules, cluster_pairs
+from jobs.residents import constraints, reasons
+from jobs.tables import RECORDS, RESIDENT_EVENTS, RESIDENT_RECORDS, RESIDENTS, TIES, table_for
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+    from jobs.context import Context
+
+CUT = 0.0
+"""Average match weight, prior included, that a cluster must reach: even odds."""
+NOT_AUTO = -0.01
+"""A pair that is not graded auto never joins by itself: its weight counts as at most this."""
+MARGIN = 2.0
+"""Bits by which one of two exclusive candidates must beat the other; else the record stays alone."""
+ANCHOR = "ga"
+"""The department whose register founds identity."""
+ORIGIN = ["record_id", "dept", "source_table", "source_key", "role"]
+PROFILE_COLUMNS = [
+    "profile_id", "id_type", "id_number", "id_confirmed", "aliases", "name", "birth_date", "birth_order", "mother_number",
+    "hukou_active",
+]  # fmt: skip
+
+
+def run(context: Context) -> None:
+    """Clusters of profiles become residents that take over yesterday's ids."""
+    profiles = _load(context, "profiles", PROFILE_COLUMNS).sort("profile_id")
+    records = _load(context, "records", ORIGIN)
+    where = _profile_of(context, profiles)
+    clusters = _cluster(context, profiles, records, where)
+    found = _identify(context, profiles, records, where.with_columns(cluster=pl.Series(clusters.leader)[where["at"]]))
+    rows = context.write(RESIDENTS, _residents(context))
+    context.receipt.rows_in, context.receipt.rows_out = len(records), rows
+    counts = dict(found.events.group_by("kind").len().iter_rows())
+    context.receipt.notes.update(
+        created=counts.get(identities.CREATED, 0), merged=counts.get(identities.MERGED, 0),
+        split=counts.get(identities.SPLIT, 0), retired=counts.get(identities.RETIRED, 0),
+        components_refined=clusters.refined, components_over_cap=list(clusters.oversize[:10]),
+        pairs_undecided=len(clusters.undecided), rules_overruled_by_decisions=clusters.contradictions,
+    )  # fmt: skip
+
+
+def id_key(context: Context) -> bytes:
+    """The secret behind resident ids: RENKOU_ID_KEY, else `id_key` of the sources file."""
+    key = context.settings.id_key
+    if not key and context.settings.sources.exists():
+        key = (yaml.safe_load(context.settings.sources.read_text(encoding="utf-8")) or {}).get("id_key")
+    if not key:
+        raise UserError(
+            "There is no key for resident ids.", "Set RENKOU_ID_KEY, or id_key in the sources file, once and for ever."
+        )
+    return str(key).encode()
+
+
+def _cluster(context: Context, profiles: pl.DataFrame, records: pl.DataFrame, where: pl.DataFrame) -> Clusters:
+    """Clusters of profiles (positions in `profiles`) under the rules of a population."""
+    links = _links(context, profiles)
+    ledger = decisions.read(context.settings.home / "state" / "decisions.jsonl")
+    verdicts = decisions.in_force(ledger, context.date)
+    ties = _load(context, "ties", ["from_record", "to_record", "relation"])
+    at = where.select("record_id", "at")
+    cannot = constraints.as_array(
+        links.filter(pl.col("veto").is_not_null()).select("l", "r"),
+        constraints.tied_pairs(ties, at),
+        constraints.same_row_pairs(records, at, profiles),
+        constraints.sibling_pairs(profiles),
+        constraints.judged_pairs(verdicts, "different", at),
+    )
+    must = constraints.as_array(constraints.judged_pairs(verdicts, "same", at))
+    scored = links.filter(pl.col("veto").is_null())
+    weight = pl.when(pl.col("grade") == "auto").then("weight").otherwise(pl.min_horizontal("weight", pl.lit(NOT_AUTO)))
+    edges = Edges(scored["l"].to_numpy(), scored["r"].to_numpy(), scored.select(weight).to_series().to_numpy())
+    rules = Rules(must=must, cannot=cannot, differ=constraints.number_codes(profiles), margin=MARGIN)
+    return cluster_pairs(profiles["profile_id"].to_arrow(), edges, CUT, rules)
+
+
+def _links(context: Context, profiles: pl.DataFrame) -> pl.DataFrame:
+    """Links with positions `l`, `r` of their profiles."""
+    place = profiles.select("profile_id", at=pl.int_range(pl.len()))
+    links = _load(context, "links", ["profile_l", "profile_r", "weight", "grade", "veto"])
+    return (
+        links.join(place, left_on="profile_l", right_on="profile_id")
+        .join(place, left_on="profile_r", right_on="profile_id", suffix="_r")
+        .select("weight", "grade", "veto", l="at", r="at_r")
+    )
+
+
+def _profile_of(context: Context, profiles: pl.DataFrame) -> pl.DataFrame:
+    """record_id, profile_id, at: the position of the record's profile."""
+    place = profiles.select("profile_id", at=pl.int_range(pl.len()))
+    return _load(context, "profile_records", ["record_id", "profile_id"]).join(place, on="profile_id", how="inner")
+
+
+def _identify(context: Context, profiles: pl.DataFrame, records: pl.DataFrame, where: pl.DataFrame) -> identities.Identities:
+    """Give ids, write resident_records and resident_events."""
+    member = records.join(where, on="record_id", how="left")
+    if member["cluster"].null_count():
+        raise RuntimeError(f"{member['cluster'].null_count()} records have no profile")
+    anchor = (pl.col("dept") == ANCHOR) & (pl.col("role") == "self")
+    clustered = member.select("record_id", "cluster", anchor=anchor)
+    before = _previous(context, "resident_records", ["record_id", "resident_id", "since"])
+    history = _previous(context, "resident_events", ["resident_id", "date", "kind"])
+    born = history.filter(pl.col("kind").is_in([identities.CREATED, identities.SPLIT])).select("resident_id", since="date")
+    found = identities.assign(clustered, before.select("record_id", "resident_id"), born, id_key(context))
+    stayed = found.residents.join(before, on=["record_id", "resident_id"], how="left")
+    rows = stayed.join(where.select("record_id", "profile_id"), on="record_id", how="left").with_columns(
+        pl.col("since").fill_null(context.date)
+    )
+    context.write_arrow(RESIDENT_RECORDS, rows.sort("record_id").to_arrow())
+    events = _told(context, found, member, before)
+    context.write_arrow(RESIDENT_EVENTS, events.to_arrow(), append=True)
+    return found
+
+
+def _told(context: Context, found: identities.Identities, member: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
+    """The night's events with their reasons."""
+    named = member.join(found.residents, on="record_id", how="left")
+    anchor = (pl.col("dept") == ANCHOR) & (pl.col("role") == "self")
+    first = named.sort(~anchor, "record_id").unique("resident_id", keep="first", maintain_order=True)
+    ids = reasons.affected(found.events)
+    today = named.filter(pl.col("resident_id").is_in(ids)).select("record_id", "resident_id", "profile_id")
+    yesterday = before.filter(pl.col("resident_id").is_in(ids)).select("record_id", "resident_id")
+    wanted = pl.concat([today["record_id"], yesterday["record_id"]]).unique()
+    evidence = reasons.Evidence(
+        today=_some(context, "records", reasons.COLUMNS, wanted).join(today.select("record_id", "resident_id"), on="record_id"),
+        before=_some(context, "records", reasons.COLUMNS, wanted, previous=True).join(yesterday, on="record_id"),
+        links=_some(context, "links", reasons.LINK_COLUMNS, today["profile_id"].unique()),
+        profiles=today.select("record_id", "profile_id"),
+    )
+    founders = first.select("resident_id", "dept", "source_table", "role")
+    return reasons.dated(found.events, founders, evidence, context.date)
+
+
+def _residents(context: Context) -> DataFrame:
+    """Best values and relatives, set by set in Spark."""
+    from jobs.residents.best_values import best_values
+    from jobs.residents.relatives import RELATIONS, relatives
+    from jobs.session import read_files
+
+    version = context.receipt.writes["resident_records"]
+    files = context.store.files("resident_records", version)
+    members = read_files(context.spark, files, RESIDENT_RECORDS.schema).select("record_id", "resident_id")
+    trust = {code: contract.trust for code, contract in all_contracts().items()}
+    names = {attribute for ranks in trust.values() for attribute in ranks}
+    ranks = {n: {dept: given[n] for dept, given in trust.items() if n in given} for n in names}
+    best = best_values(context.read("records", RECORDS), members, ranks)
+    related = relatives(context.read("ties", TIES), members, ranks.get("id_number", {}), context.date)
+    return best.join(related, "resident_id", how="left").select(
+        *(c for c in RESIDENTS.schema.names if c not in RELATIONS), *RELATIONS
+    )
+
+
+def _load(context: Context, name: str, columns: list[str]) -> pl.DataFrame:
+    return frame_of(context.read_arrow(name, columns=columns))
+
+
+def _previous(context: Context, name: str, columns: list[str]) -> pl.DataFrame:
+    """A table of the night before; empty on night one."""
+    if not context.had(name):
+        return frame_of(table_for(name).schema.empty_table().select(columns))
+    return frame_of(context.read_arrow(name, columns=columns, previous=True))
+
+
+def _some(context: Context, name: str, columns: tuple[str, ...], ids: pl.Series, previous: bool = False) -> pl.DataFrame:
+    """Rows whose first column is among the ids, without reading the rest into memory."""
+    table = table_for(name)
+    if not len(ids) or (previous and not context.had(name)):
+        return frame_of(table.schema.empty_table().select(list(columns)))
+    data = ds.dataset(context.files(name, previous), schema=table.schema)
+    return frame_of(data.to_table(columns=list(columns), filter=ds.field(columns[0]).isin(ids.to_arrow())))
+
+
+def frame_of(table: pa.Table) -> pl.DataFrame:
+    """An Arrow table as a polars frame."""
+    frame = pl.from_arrow(table)
+    assert isinstance(frame, pl.DataFrame)
+    return frame
