@@ -40,9 +40,8 @@ def evaluate(settings: Settings, night: Night, truth: Path) -> dict[str, Any]:
     void = tables.void()
     ours = _clustering(said, strata, cases, void)
     plain = _clustering(said.with_columns(resident="baseline"), strata, cases, None)
-    result = {
-        "night": night.label, "records": len(said), "records_unknown_to_truth": nobody, "ours": ours["figures"], "baseline": plain["figures"],
-    }  # fmt: skip
+    result: dict[str, Any] = {"night": night.label, "records": len(said), "records_unknown_to_truth": nobody}
+    result |= {"ours": ours["figures"], "baseline": plain["figures"]}
     if tables.has("residence") and (folder / "status.parquet").exists():
         result["status"] = judge(
             tables.load("residence", ["resident_id", "status_code", "counts_usual", "township"]),

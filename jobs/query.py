@@ -31,7 +31,7 @@ def query(settings: Settings, sql: str) -> Answer:
         result = con.execute(sql)
         return [d[0] for d in result.description], result.fetchall()
     except con_errors() as error:
-        raise UserError(_sentence(error), "See the tables with: renkou query \"SHOW TABLES\".") from None
+        raise UserError(_sentence(error), 'See the tables with: renkou query "SHOW TABLES".') from None
     finally:
         con.close()
 
@@ -68,7 +68,7 @@ def _only_select(sql: str) -> None:
 
     statements = duckdb.extract_statements(sql)
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
-        raise UserError("Only one SELECT can be asked.", "Write a single statement that begins with SELECT, FROM, WITH, SHOW or DESCRIBE.")
+        raise UserError("Only one SELECT can be asked.", "Begin with SELECT, FROM, WITH, SHOW, DESCRIBE or SUMMARIZE.")
 
 
 def _sentence(error: Exception) -> str:

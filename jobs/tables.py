@@ -251,6 +251,9 @@ PROFILES = Table(
         Column("employer", S, "newest"),
         Column("school", S, "newest"),
         Column("hukou_active", B, "holds an active row of the local hukou register"),
+        Column("id_text", S, "an unusable number as written (damaged, masked), for near and masked agreement", NUMBER),
+        Column("guardian_numbers", LIST, "numbers of parents and guardians named on the same rows, sorted", NUMBER),
+        Column("kin_numbers", LIST, "own number as relatives' rows imply it: the mother's, where the child's row names her", NUMBER),
     ),
 )
 

@@ -31,6 +31,10 @@ SEX = {
 """GB/T 2261.1 with its spellings; 5 and 6 are women and men whose sex was changed to M and F."""
 
 
+LISTS = {"sex": SEX}
+"""Lists that a contract may name instead of writing them out."""
+
+
 def clean_code(raw: str, codes: dict[str, str] | None = None) -> Code:
     """A delivered code by the contract's list; without a list the text itself."""
     text = raw.strip()

@@ -33,6 +33,7 @@ class Reason(Enum):
     NUMBER_REPAIRED = "A look-alike or starred check character was restored to X.", "号码末位的形近字符或星号已还原为X。"
     NUMBER_TIDIED = "The number was put into standard form (width, case, spaces, apostrophes).", "号码已规范化（全半角、大小写、空格、撇号）。"
     NUMBER_OF_PARENT = "The number belongs to a parent or guardian; it was taken off the child's mention.", "号码属于父母或监护人，已从儿童名下移出。"
+    NUMBER_OF_CHILD = "The number is the child's by its birth date; it was taken off the parent's mention.", "号码按出生日期属于儿童本人，已从父母名下移出。"
     # names
     NAME_PLACEHOLDER = "The name is a placeholder.", "姓名为占位内容。"
     NAME_MASKED = "The name is masked; its known characters stay in the raw value.", "姓名已脱敏，已知字保留在原值中。"
@@ -75,3 +76,12 @@ class Reason(Enum):
     SIGN_WITHOUT_DATE = "The sign has no readable first day.", "迹象缺少可识别的起始日期。"
     END_BEFORE_START = "The end lies before the start.", "结束日期早于开始日期。"
     NEVER_IN_FORCE = "The row was closed before the sign began.", "该行在迹象开始之前已关闭。"
+
+
+REPAIRS = frozenset(
+    {
+        Reason.NUMBER_UPGRADED, Reason.NUMBER_REPAIRED, Reason.NUMBER_TIDIED, Reason.NAME_REPAIRED, Reason.NAME_FORMER,
+        Reason.NAME_CHARACTERS, Reason.DATE_FROM_SERIAL, Reason.DIVISION_MOVED,
+    }
+)  # fmt: skip
+"""Reasons that come with a sound value; all others refuse the cell or warn."""

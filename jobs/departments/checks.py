@@ -129,11 +129,11 @@ def _sign(contract: Contract, spec: TableSpec, sign: SignSpec) -> Iterator[str]:
         count = _count(spec, sign.of)
     yield from _conditions(spec, sign.when, count)
     yield from _conditions(spec, sign.unless, count)
-    for column in (sign.since, sign.until):
-        if column is not None:
-            yield from _missing(spec, column, count)
-            if column in spec.columns and spec.columns[column].clean not in ("date", "datetime", "month"):
-                yield f"{column} is no date, datetime or month"
+    for dated in (sign.since, sign.until):
+        if dated is not None:
+            yield from _missing(spec, dated, count)
+            if dated in spec.columns and spec.columns[dated].clean not in ("date", "datetime", "month"):
+                yield f"{dated} is no date, datetime or month"
     if sign.detail is not None:
         for column in references(sign.detail):
             yield from _missing(spec, column, count)

@@ -17,22 +17,27 @@ from jobs.errors import UserError
 
 FOLDER = Path(__file__).parent
 
-CLEANERS = frozenset(
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+CLEANERS = _words(
     "citizen_number id_number id_type person_name sex date datetime month phone address address_id division ethnic country "
-    "code text key name_list".split()
+    "code text key name_list"
 )
 """Names of the cleaning functions (jobs/cleaning/registry.py implements each)."""
 
-RECORD_FIELDS = frozenset(
+RECORD_FIELDS = _words(
     "account id_number id_type alias_number name former_name sex birth_date ethnic nationality phone address address_id "
     "in_district hukou_division hukou_address hukou_active employer school birth_order mother_number father_number "
-    "spouse_number household".split()
+    "spouse_number household"
 )
 """What a record may take from a source row. `address` is the dwelling's text, `in_district` a division that the source
 states for the dwelling (6 to 12 digits; from 9 digits on it also names the township)."""
 
 SIGNS = frozenset([f"S{n:02d}" for n in range(1, 22)] + [f"N{n:02d}" for n in range(1, 10)])
-RELATIONS = frozenset("mother_of father_of spouse_of guardian_of same_household tenant_of".split())
+RELATIONS = _words("mother_of father_of spouse_of guardian_of same_household tenant_of")
 
 Manner = Literal["database", "rest", "files", "workbook"]
 Conditions = dict[str, list[str] | Literal["present", "absent"]]

@@ -74,7 +74,10 @@ class Taken:
 
 @dataclass(frozen=True)
 class Offer:
-    """A delivery that lies ready. `since` bounds a window query (None asks for everything); `fault` says why it cannot be read."""
+    """A delivery that lies ready. `since` bounds a window query (None asks for everything).
+
+    `fault` says why it cannot be read, where that is seen before reading.
+    """
 
     date: dt.date
     names: tuple[str, ...]

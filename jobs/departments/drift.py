@@ -37,8 +37,9 @@ def choose(request: Request, delivered: Sequence[str], where: str, fold: bool = 
     unknown = [d for d, n in zip(delivered, names, strict=True) if n and n not in all_known]
     missing = [c for c, k in zip(spec.columns, known(list(spec.columns)), strict=True) if k not in names]
     if missing:
+        columns = f"the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}"
         raise request.held(
-            f"{where} lacks {'the column' if len(missing) == 1 else 'the columns'} {', '.join(missing)}{_proposal(missing, unknown)}",
+            f"{where} lacks {columns}{_proposal(missing, unknown)}",
             f"Ask the department, or change the column's name in {request.contract.code}.yml.",
         )
     indices = [names.index(k) for k in known(list(spec.columns))]

@@ -11,8 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 from scipy.optimize import linear_sum_assignment
 
-from jobs.linkage.clusters import Clusters, Edges
-from jobs.linkage.graphs import NO_PAIRS, Floats, Ints, components_of, leaders, rank_ids
+from jobs.linkage.graphs import NO_PAIRS, Clusters, Edges, Floats, Ints, components_of, leaders, rank_ids
 
 LARGEST = 2_000
 """Nodes of a side up to which the optimum is sought; larger components take the heaviest pairs first and are reported."""

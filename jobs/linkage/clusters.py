@@ -15,8 +15,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from jobs.linkage.assignment import one_to_one
 from jobs.linkage.graphs import (
     NO_PAIRS,
+    Clusters,
+    Edges,
     Floats,
     Ints,
     all_pairs,
@@ -33,17 +36,10 @@ from jobs.linkage.graphs import (
 )
 from jobs.linkage.refinement import Component, refine
 
+__all__ = ["Clusters", "Edges", "Rules", "cluster_pairs"]
+
 Score = Callable[[Ints, Ints], Floats]
 """Match weights of pairs of positions; called once with every pair inside a component that no pass produced."""
-
-
-@dataclass(frozen=True)
-class Edges:
-    """Scored pairs by position. Pairs below the cut are evidence against; a pair given twice counts with its largest weight."""
-
-    left: Ints
-    right: Ints
-    weight: Floats
 
 
 @dataclass(frozen=True)
@@ -52,7 +48,7 @@ class Rules:
 
     `must` pairs are contracted first and beat every other rule; `cannot` pairs never share a cluster. Each array of
     `differ` gives every node a code (-1 for none): no cluster holds two different codes. No cluster holds two nodes
-    with the same code in `alone` (sources known to be free of duplicates). A node drawn to two clusters that exclude
+    with the same code in `alone` (tables known to be free of duplicates). A node drawn to two clusters that exclude
     each other, with averages less than `margin` apart, joins neither. In components above `cap` nodes, pairs that no
     pass produced are not scored; the component is reported.
     """
@@ -64,16 +60,11 @@ class Rules:
     margin: float = 0.0
     cap: int = 200
 
-
-@dataclass(frozen=True)
-class Clusters:
-    """The result. `leader[i]` is the position of the smallest id in the cluster of node i."""
-
-    leader: Ints
-    refined: int  # components that needed refinement
-    oversize: tuple[int, ...]  # sizes of components above the cap, largest first
-    undecided: Ints  # pairs left apart because a rival was as near
-    contradictions: int  # must pairs that another rule forbids: the human judgement won
+    @property
+    def pairs_two_tables(self) -> bool:
+        """Whether every node belongs to one of two duplicate-free tables and no further rule binds."""
+        free = not len(self.must) and not len(self.cannot) and not self.differ
+        return free and self.alone is not None and len(np.unique(self.alone)) == 2 and bool((self.alone >= 0).all())
 
 
 def cluster_pairs(
@@ -82,9 +73,12 @@ def cluster_pairs(
     """Cluster nodes whose average match weight reaches `cut`, under the rules.
 
     `ids` must be unique. With `score`, pairs inside a component that no pass produced are scored too; without it they
-    are uninformative: averages go over known pairs only.
+    are uninformative: averages go over known pairs only. Two tables that are each free of duplicates get the assignment
+    of the largest total weight instead (jobs/linkage/assignment.py).
     """
     rules = rules or Rules()
+    if rules.pairs_two_tables and rules.alone is not None:
+        return one_to_one(ids, edges, cut, rules.alone == rules.alone.max())
     order, rank = rank_ids(ids)
     graph = _Graph.build(rank, edges, rules)
     component = graph.components(cut)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from jobs.linkage.encoding import Codes, Column, Encoded, Index
+from jobs.linkage.encoding import Bools, Codes, Column, Encoded, Index
 from jobs.linkage.levels import ROW_LEVELS, VALUE_LEVELS
 from jobs.linkage.model import Comparison, LinkModel
 
@@ -32,6 +32,9 @@ def compare(comparison: Comparison, encoded: Encoded, left: Index, right: Index)
     codes = column.codes if not column.is_list else column.codes[:, 0]
     mine, theirs = codes[left], codes[right]
     absent = (mine < 0) | (theirs < 0)
+    lists = [str(argument) for kind, argument in steps if kind == "listed"]
+    if len(lists) == len(steps):
+        absent = _unlisted(encoded, column, lists, left, right)
     if any(kind in VALUE_LEVELS for kind, _ in steps):
         present = np.flatnonzero(~absent)
         result[present] = _value_levels(column, steps, mine[present], theirs[present])
@@ -42,6 +45,17 @@ def compare(comparison: Comparison, encoded: Encoded, left: Index, right: Index)
             hit = ROW_LEVELS[kind].test(encoded, comparison.field, left[open_], right[open_], argument)
             result[open_[hit]] = position
     return result
+
+
+def _unlisted(encoded: Encoded, column: Column, lists: list[str], left: Index, right: Index) -> Bools:
+    """Pairs in which no list stands against a value: a comparison that only looks into lists says nothing there."""
+    speaks = np.zeros(len(left), bool)
+    own = (column.codes if not column.is_list else column.codes[:, 0]) >= 0
+    for name in lists:
+        codes = encoded.columns[name].codes
+        some = (codes if codes.ndim == 1 else codes[:, 0]) >= 0
+        speaks |= (some[left] & (own[right] | some[right])) | (some[right] & own[left])
+    return ~speaks
 
 
 def _step(level: str | dict[str, Any]) -> tuple[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -12,6 +14,26 @@ from scipy.sparse.csgraph import connected_components
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 NO_PAIRS: Ints = np.empty((0, 2), np.int64)
+
+
+@dataclass(frozen=True)
+class Edges:
+    """Scored pairs by position. Pairs below the cut are evidence against; a pair given twice counts with its largest weight."""
+
+    left: Ints
+    right: Ints
+    weight: Floats
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """The result. `leader[i]` is the position of the smallest id in the cluster of node i."""
+
+    leader: Ints
+    refined: int  # components that needed refinement
+    oversize: tuple[int, ...]  # sizes of components above the cap, largest first
+    undecided: Ints  # pairs left apart because a rival was as near
+    contradictions: int  # must pairs that another rule forbids: the human judgement won
 
 
 def contract(n: int, must: Ints) -> tuple[Ints, Ints]:

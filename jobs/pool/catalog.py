@@ -6,7 +6,6 @@ it again. It is made beside and renamed into place, so a client that holds the o
 
 from __future__ import annotations
 
-import os
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,7 +57,7 @@ def build(pool: Path, published: list[Published], label: str) -> Path:
         con.close()
     temporary.chmod(snapshots.FILE_MODE)
     faults.point("catalog")
-    os.replace(temporary, target)
+    temporary.replace(target)
     return target
 
 
@@ -84,7 +83,8 @@ def _dated(con: DuckDBPyConnection, pool: Path, ordered: list[Published]) -> Non
     ends = [*(p.date for p in ordered[1:]), "9999-12-31"]
     for name in DATED:
         arms = [
-            f"SELECT * FROM {views.scan(parts[name])} WHERE CAST(d AS DATE) >= DATE '{each.date}' AND CAST(d AS DATE) < DATE '{end}'"
+            f"SELECT * FROM {views.scan(parts[name])}"
+            f" WHERE CAST(d AS DATE) >= DATE '{each.date}' AND CAST(d AS DATE) < DATE '{end}'"
             for each, end, parts in zip(ordered, ends, folders, strict=True)
         ]
         con.execute(f"CREATE MACRO {name}_as_of(d) AS TABLE " + " UNION ALL BY NAME ".join(arms))

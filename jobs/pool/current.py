@@ -81,7 +81,7 @@ def write(file: Path, content: dict[str, Any]) -> None:
         json.dump(content, out, ensure_ascii=False, indent=1, sort_keys=True)
         out.flush()
         os.fsync(out.fileno())
-    os.replace(temporary, file)
+    temporary.replace(file)
 
 
 def _read(file: Path) -> dict[str, Any] | None:

@@ -58,7 +58,7 @@ def _context() -> Any:
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations as gx
 
-    context = gx.get_context(mode="ephemeral")
+    context: Any = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
     return context
 
@@ -70,11 +70,9 @@ def _validate(frame: Any, asks: list[Ask], result_format: dict[str, Any]) -> dic
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
     name = f"frame-{next(_numbers)}"
-    suite = gx.ExpectationSuite(name=name)
-    for ask in asks:
-        suite.add_expectation_configuration(
-            ExpectationConfiguration(type=ask.expect, kwargs=ask.arguments, meta={"name": ask.name})
-        )
+    suite = gx.ExpectationSuite(  # given at once: adding one by one replaces an expectation of the same type and column
+        name=name, expectations=[ExpectationConfiguration(type=a.expect, kwargs=a.arguments, meta={"name": a.name}) for a in asks]
+    )
     pandas = isinstance(frame, pd.DataFrame)
     source = context.data_sources.add_pandas(name) if pandas else context.data_sources.add_spark(name, persist=False)
     try:

@@ -1,8 +1,8 @@
 """Figures counted from a night's tables: small frames that suites judge beside the tables themselves.
 
-A figure is a query over views of the pinned versions. It returns either one row a department's table or township, or one
-row in all; columns named `examples` hold opaque ids, never personal values. Figures of change return null where there is
-no night before: "no baseline".
+A figure is a query (jobs/quality/sql) over views of the pinned versions. It returns one row a department's table, one a
+township, or one in all; columns named `examples` hold opaque ids, never personal values. Figures of change return null
+where there is no night before: "no baseline".
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import yaml
 
 from jobs.context import Context
+from jobs.departments.contract import FOLDER as CONTRACTS
 from jobs.departments.contract import all_contracts
 from jobs.pool import views
 from jobs.pool.nights import sealed
@@ -24,11 +26,16 @@ from jobs.tables import BALANCE, DELIVERIES, SOURCE_ROWS, table_for
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-S, I, F, B, D = pa.string(), pa.int64(), pa.float64(), pa.bool_(), pa.date32()
+FOLDER = Path(__file__).parent / "sql"
+TEXT, WHOLE, NUMBER, FLAG = pa.string(), pa.int64(), pa.float64(), pa.bool_()
 CONTRACT_TABLES = pa.schema(
-    [("dept", S), ("source_table", S), ("mode", S), ("due", S), ("min", F), ("max", F), ("stop", B), ("carry_days", I),
-     ("width", I), ("reference", B)]
-)  # fmt: skip
+    [
+        *((name, TEXT) for name in ("dept", "source_table", "mode", "due")),
+        *((name, NUMBER) for name in ("min", "max")),
+        *((name, FLAG) for name in ("stop", "reference", "by_part")),
+        *((name, WHOLE) for name in ("carry_days", "width")),
+    ]
+)
 HISTORY_NIGHTS = 28
 """How many nights back a median looks."""
 
@@ -40,16 +47,25 @@ class Figure:
     name: str
     meaning: str
     sql: str
-    needs: tuple[str, ...] = ()
-    previous: tuple[str, ...] = ()
+    needs: tuple[str, ...]
+    previous: tuple[str, ...]
 
 
 @cache
 def registry() -> dict[str, Figure]:
-    """All figures by name."""
-    from jobs.quality import figures_early, figures_late
+    """All figures by name, each a file of jobs/quality/sql that begins with its meaning and what it reads."""
+    return {file.stem: _figure(file) for file in sorted(FOLDER.glob("*.sql"))}
 
-    return {f.name: f for f in (*figures_early.FIGURES, *figures_late.FIGURES)}
+
+def _figure(file: Path) -> Figure:
+    text = file.read_text(encoding="utf-8")
+    comments = [line.removeprefix("-- ") for line in text.splitlines() if line.startswith("-- ")]
+    named = dict(c.split(": ", 1) for c in comments[1:])
+
+    def tables(kind: str) -> tuple[str, ...]:
+        return tuple(n.strip() for n in named.get(kind, "").split(",") if n.strip())
+
+    return Figure(file.stem, comments[0], text, tables("needs"), tables("previous"))
 
 
 class Figures:
@@ -68,7 +84,7 @@ class Figures:
         con.execute(f"CREATE MACRO tonight() AS DATE '{self.context.date}'")
         con.execute(f"CREATE MACRO has_baseline() AS {str(has).lower()}")
         con.execute(f"CREATE MACRO district() AS {self.residents or 'NULL'}::DOUBLE")
-        views.add_rows(con, "contract_tables", CONTRACT_TABLES, contract_rows())
+        views.add_rows(con, "contract_tables", CONTRACT_TABLES, contract_rows(Path(self.context.options.get("contracts") or CONTRACTS)))
         for name, files in self._extra.items():
             con.execute(f'CREATE VIEW "{name}" AS SELECT * FROM {views.scan(files)}')
         return con
@@ -84,7 +100,7 @@ class Figures:
         """One figure as an Arrow table, ordered by its columns."""
         figure = registry()[name]
         self.prepare(figure.needs, figure.previous)
-        return views.arrow(self.con, f"SELECT * FROM ({figure.sql}) ORDER BY ALL")
+        return views.arrow(self.con, f"SELECT * FROM (\n{figure.sql}\n) ORDER BY ALL")
 
     def frame(self, name: str) -> Any:
         """One figure as a pandas frame."""
@@ -113,8 +129,6 @@ class Figures:
             combined[name]()
         elif name == "file_columns":
             self._file_columns()
-        elif name == "rejected_on_reading":
-            self._rejected_on_reading()
         else:
             views.add_view(self.con, views.view_name(name), self.context.files(name), table_for(name).schema)
 
@@ -134,11 +148,17 @@ class Figures:
             files = self.context.files(name)
             if files:
                 origin = f"{views.literal(dept)} AS dept, {views.literal(table)} AS source_table"
-                arms.append(
-                    f'SELECT {origin}, source_key, delivery_id, known_from, closed_on, len("values") AS width FROM {views.scan(files)}'
-                )
+                columns = 'source_key, delivery_id, known_from, closed_on, len("values") AS width'
+                arms.append(f"SELECT {origin}, {columns} FROM {views.scan(files)}")
         kept = {"source_key", "delivery_id", "known_from", "closed_on"}
-        empty = pa.schema([("dept", S), ("source_table", S), *(f for f in SOURCE_ROWS.schema if f.name in kept), ("width", I)])
+        empty = pa.schema(
+            [
+                ("dept", TEXT),
+                ("source_table", TEXT),
+                *(f for f in SOURCE_ROWS.schema if f.name in kept),
+                ("width", WHOLE),
+            ]
+        )
         self.con.register("no_source_rows", empty.empty_table())
         self.con.execute("CREATE VIEW source_rows AS " + " UNION ALL BY NAME ".join([*arms, "SELECT * FROM no_source_rows"]))
 
@@ -152,7 +172,7 @@ class Figures:
                 self.con.execute("DROP VIEW IF EXISTS one_balance")
                 views.add_view(self.con, "one_balance", self.context.store.files("balance", version), BALANCE.schema)
                 rows.append({"date": night.date, "deaths": float(self.one("SELECT coalesce(sum(deaths), 0) FROM one_balance"))})
-        views.add_rows(self.con, "history", pa.schema([("date", D), ("deaths", F)]), rows)
+        views.add_rows(self.con, "history", pa.schema([("date", pa.date32()), ("deaths", NUMBER)]), rows)
 
     def _file_columns(self) -> None:
         """`file_columns`: columns that really stand in the part files, and whether the table declares them."""
@@ -164,32 +184,16 @@ class Figures:
                 declared = set(table_for(name).schema.names)
                 for file in self.context.files(name):
                     rows += [{"name": name, "column": c, "declared": c in declared} for c in pq.read_schema(file).names]
-        views.add_rows(self.con, "file_columns", pa.schema([("name", S), ("column", S), ("declared", B)]), rows)
-
-    def _rejected_on_reading(self) -> None:
-        """`rejected_on_reading`: rows each table's reader refused tonight, from the receipts of extraction."""
-        views.add_rows(
-            self.con, "rejected_on_reading", pa.schema([("dept", S), ("source_table", S), ("rejected", I)]),
-            list(_rejected_on_reading(self.context)),
-        )  # fmt: skip
+        views.add_rows(self.con, "file_columns", pa.schema([("name", TEXT), ("column", TEXT), ("declared", FLAG)]), rows)
 
 
-def contract_rows() -> Iterator[dict[str, object]]:
-    """What the contracts promise of each table; `reference` tables mention nobody and prove nothing (a list of houses)."""
-    for dept, contract in all_contracts().items():
+def contract_rows(folder: Path) -> Iterator[dict[str, object]]:
+    """What the contracts promise of each table. `reference` tables mention nobody and prove nothing (a list of houses);
+    tables delivered `by_part` (a workbook a school) come in full only part by part."""
+    for dept, contract in all_contracts(folder).items():
         for name, spec in contract.tables.items():
             yield {
                 "dept": dept, "source_table": name, "mode": spec.mode, "due": spec.due, "min": spec.rows.min,
-                "max": spec.rows.max, "stop": spec.late.stop, "carry_days": spec.late.carry_days,
-                "width": len(spec.columns), "reference": not (spec.records or spec.signs or spec.ties),
+                "max": spec.rows.max, "stop": spec.late.stop, "carry_days": spec.late.carry_days, "width": len(spec.columns),
+                "reference": not (spec.records or spec.signs or spec.ties), "by_part": spec.scope is not None,
             }  # fmt: skip
-
-
-def _rejected_on_reading(context: Context) -> Iterator[dict[str, object]]:
-    for receipt in context.night.receipts():
-        if receipt.step == "extract" or receipt.step.startswith("extract."):
-            for name, note in receipt.notes.get("tables", {}).items():
-                dept, _, table = name.replace("/", ".").rpartition(".")
-                dept = dept or receipt.step.removeprefix("extract.")
-                if isinstance(note, dict):
-                    yield {"dept": dept, "source_table": table, "rejected": int(note.get("rejected", 0))}

@@ -14,7 +14,7 @@ from jobs.errors import GateRefused
 from jobs.quality.expect import Ask, Outcome, check
 from jobs.quality.figures import Figures, registry
 from jobs.quality.suites import Check, Expectation, Suite, dimension, fill, suites_for
-from jobs.tables import QUALITY, TABLES
+from jobs.tables import QUALITY
 
 OLDEST_YEARS = 130
 PANDAS = "pandas"
@@ -83,9 +83,15 @@ def figures_table(findings: Iterable[Finding], layer: str) -> pa.Table:
     """The findings as rows of QUALITY."""
     rows = [
         {
-            "metric": f"{f.suite.suite}.{f.expectation.name}", "layer": layer, "dimension": dimension(f.expectation.meta.dimension),
-            "dept": f.dept, "source_table": f.source_table, "column": f.expectation.column, "value": f.outcome.value,
-            "bound": _bound(f.expectation.expect, f.arguments), "severity": f.expectation.severity, "passed": f.outcome.passed,
+            "metric": f"{f.suite.suite}.{f.expectation.name}", "layer": layer,
+            "dimension": dimension(f.expectation.meta.dimension),
+            "dept": f.dept,
+            "source_table": f.source_table,
+            "column": f.expectation.column,
+            "value": f.outcome.value,
+            "bound": _bound(f.expectation.expect, f.arguments),
+            "severity": f.expectation.severity,
+            "passed": f.outcome.passed,
             "sentence": f.sentence() or None,
         }
         for f in findings

@@ -25,7 +25,8 @@ def cells(mentions: pl.DataFrame, strata: Sequence[str] = ()) -> pl.DataFrame:
     counted = mentions.group_by("person", "resident").agg(
         pl.len().cast(pl.Int64).alias("n"), pl.col("real").first(), *(pl.col(s).sum().cast(pl.Int64) for s in strata)
     )
-    return counted.with_columns(n_p=pl.col("n").sum().over("person"), n_r=pl.col("n").sum().over("resident"))
+    sums = {"n_p": pl.col("n").sum().over("person"), "n_r": pl.col("n").sum().over("resident")}
+    return counted.sort("person", "resident").with_columns(**sums)  # in order: sums of floats must not vary from run to run
 
 
 def homes(table: pl.DataFrame) -> pl.DataFrame:

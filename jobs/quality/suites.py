@@ -140,4 +140,4 @@ def _check(file: Path, suite: Suite) -> None:
         personal = {c.name for c in table.columns if c.personal} | {"source_key", "values"} if table else {"source_key"}
         shown = personal & set(check.key)
         if shown:
-            raise UserError(f"Suite {file.name} would show {shown.pop()} of {check.frame}.", "Keys shown to people are opaque ids.")
+            raise UserError(f"Suite {file.name} would show {shown.pop()} of {check.frame}.", "Show opaque ids.")

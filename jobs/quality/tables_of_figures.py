@@ -23,10 +23,9 @@ WRONG_SHOWN = 8
 def text(result: dict[str, Any]) -> str:
     """The whole page."""
     ours, plain = result["ours"], result["baseline"]
+    head = f"Night {result['night']}: {result['records']:,} records of {ours['persons']:,} persons, beside a plain join by number"
     parts = [
-        [
-            f"Night {result['night']}: {result['records']:,} records of {ours['persons']:,} persons, beside a plain join on the number"
-        ],
+        [head],
         _primary(ours, plain),
         _strata(ours["strata"], plain["strata"]),
         _cases(ours["cases"], plain["cases"]),
@@ -55,22 +54,21 @@ def _primary(ours: dict[str, Any], plain: dict[str, Any]) -> list[str]:
 
 
 def _strata(ours: dict[str, Any], plain: dict[str, Any]) -> list[str]:
-    head = _row("by group 分组", ("persons", "merged", "split", "exact", "B³ F1", "(number", "only:)"))
-    lines = [head, _row("", ("", "/10,000", "/10,000", "", "", "split", "B³ F1"))]
+    head = _row("by group 分组", ("persons", "merged", "split", "exact", "B³ F1", "number", "only"))
+    lines = [head, _row("", ("", "/10,000", "/10,000", "", "", "/10,000", "B³ F1"))]
     for name, figures in ours.items():
         if not figures["persons"]:
             continue
         other = plain[name]
-        label = NAMES.get(name, name.removeprefix("dept:"))
-        lines.append(
-            _row(
-                label,
-                (
-                    f"{figures['persons']:,}", _tenths(figures["merged_per_10000"]), _tenths(figures["split_per_10000"]),
-                    _percent(figures["exact"]), _share(figures["b3"]["f1"]), _tenths(other["split_per_10000"]), _share(other["b3"]["f1"]),
-                ),
-            )
-        )  # fmt: skip
+        numbers = (
+            f"{figures['persons']:,}",
+            *(_tenths(figures[each]) for each in ("merged_per_10000", "split_per_10000")),
+            _percent(figures["exact"]),
+            _share(figures["b3"]["f1"]),
+            _tenths(other["split_per_10000"]),
+            _share(other["b3"]["f1"]),
+        )
+        lines.append(_row(NAMES.get(name, name.removeprefix("dept:")), numbers))
     return lines
 
 
@@ -78,7 +76,7 @@ def _cases(ours: list[dict[str, Any]], plain: list[dict[str, Any]]) -> list[str]
     if not ours:
         return []
     other = {row["case"]: row for row in plain}
-    lines = [_row("hard cases 疑难", ("cases", "merged", "split", "", "(number only:)", "merged", "split"))]
+    lines = [_row("hard cases 疑难", ("cases", "merged", "split", "(number", "only:)", "merged", "split"))]
     for row in ours:
         base = other.get(row["case"], {})
         numbers = (f"{row['cases']:,}", f"{row['merged']:,}", f"{row['split']:,}", "", "")

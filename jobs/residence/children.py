@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 FOLLOWED = ("11", "12", "13", "14", "21", "22", "23", "24", "25", "26", "31", "32")
 """Statuses a child may follow: R and T."""
 
+
 def with_relatives(own: DataFrame, ties: DataFrame, members: DataFrame, p: Parameters) -> DataFrame:
     """Facts with parent_id, parent_code, parent_score, parent_dwelling, parent_township, household_present and `lives_with`."""
     minors = own.where(F.col("age") < p.age.minor).select(F.col("resident_id").alias("child"), "mother_id", "father_id")
@@ -30,8 +31,14 @@ def _edges(minors: DataFrame, ties: DataFrame, members: DataFrame) -> DataFrame:
     father = minors.select("child", F.col("father_id").alias("parent"), F.lit(2).alias("order"))
     listed = (
         ties.where(F.col("relation") == "guardian_of")
-        .join(members.select(F.col("record_id").alias("to_record"), F.col("resident_id").alias("child")), "to_record", how="inner")
-        .join(members.select(F.col("record_id").alias("from_record"), F.col("resident_id").alias("parent")), "from_record", how="inner")
+        .join(
+            members.select(F.col("record_id").alias("to_record"), F.col("resident_id").alias("child")), "to_record", how="inner"
+        )
+        .join(
+            members.select(F.col("record_id").alias("from_record"), F.col("resident_id").alias("parent")),
+            "from_record",
+            how="inner",
+        )
         .join(minors.select("child"), "child", how="left_semi")
         .select("child", "parent", F.lit(3).alias("order"))
     )
@@ -43,8 +50,10 @@ def _parent(own: DataFrame, edges: DataFrame) -> DataFrame:
     statuses = own.where(F.col("own_code").isin(*FOLLOWED)).select(
         F.col("resident_id").alias("parent"), "own_code", "score", "home_dwelling", "home_township"
     )
-    chosen = edges.join(statuses, "parent", how="inner").groupBy("child").agg(
-        F.min(F.struct("order", "parent", "own_code", "score", "home_dwelling", "home_township")).alias("chosen")
+    chosen = (
+        edges.join(statuses, "parent", how="inner")
+        .groupBy("child")
+        .agg(F.min(F.struct("order", "parent", "own_code", "score", "home_dwelling", "home_township")).alias("chosen"))
     )
     return chosen.select(
         F.col("child").alias("resident_id"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pyspark.sql import functions as F
 
 from jobs.residence.children import with_relatives
+from jobs.residence.codes import CODES, NOWHERE
 from jobs.residence.derived import with_derived
 from jobs.residence.evidence import scores
 from jobs.residence.explanation import explanation
@@ -15,14 +16,11 @@ from jobs.residence.facts import facts, own_status
 from jobs.residence.nature import with_nature
 from jobs.residence.parameters import Parameters
 from jobs.residence.presence import presence
-from jobs.residence.rules import CODES, active_after_death, dead, thin, verdict, yes, Facts
+from jobs.residence.rules import Facts, active_after_death, thin, verdict
 from jobs.residence.signs import among, evidence, resident_wide
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
-
-NOWHERE = "330110999"
-"""Township of people who are present but whose township is unknown."""
 
 
 class Inputs(NamedTuple):
@@ -55,7 +53,11 @@ def _members(residents: DataFrame, inputs: Inputs) -> DataFrame:
         F.col("in_district").alias("text_here"),
     )
     who = residents.select("resident_id", "today", "local", "hukou_township")
-    return inputs.resident_records.select("record_id", "resident_id").join(who, "resident_id", how="inner").join(told, "record_id", how="left")
+    return (
+        inputs.resident_records.select("record_id", "resident_id")
+        .join(who, "resident_id", how="inner")
+        .join(told, "record_id", how="left")
+    )
 
 
 def published(rows: DataFrame, p: Parameters) -> DataFrame:
@@ -71,7 +73,9 @@ def published(rows: DataFrame, p: Parameters) -> DataFrame:
         .withColumn("misuse", (F.col("status_code") == "91") & active_after_death(Facts(), p))
     )
     flagged = _flags(_addressed(decided), p)
-    return flagged.withColumn("next_change", next_change(p)).withColumn("explanation", explanation(p)).withColumn("band", _band(p))
+    return (
+        flagged.withColumn("next_change", next_change(p)).withColumn("explanation", explanation(p)).withColumn("band", _band(p))
+    )
 
 
 def _confidence(p: Parameters) -> Column:
@@ -90,7 +94,12 @@ def _confidence(p: Parameters) -> Column:
 
 def _band(p: Parameters) -> Column:
     value = F.col("confidence")
-    return F.when(value >= p.scores.high, "high").when(value >= p.scores.medium, "medium").when(value >= p.scores.low, "low").otherwise("none")
+    return (
+        F.when(value >= p.scores.high, "high")
+        .when(value >= p.scores.medium, "medium")
+        .when(value >= p.scores.low, "low")
+        .otherwise("none")
+    )
 
 
 def _addressed(rows: DataFrame) -> DataFrame:

@@ -14,9 +14,10 @@ from pyspark.sql import functions as F
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-USED = (
-    "record_id", "sign", "dept", "from_date", "to_date", "known_from", "place", "dwelling_id", "township", "in_district", "detail",
-)  # fmt: skip
+USED = [
+    *("record_id", "sign", "dept", "from_date", "to_date", "known_from"),
+    *("place", "dwelling_id", "township", "in_district", "detail"),
+]
 """The columns of SIGNS that the rules read."""
 
 

@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F
 
+from jobs.residence.codes import ADDRESS_ORDER
 from jobs.residence.parameters import Parameters
 from jobs.residence.signs import in_force
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
-
-ADDRESS_ORDER = ("S01", "S02", "S04", "S06", "S15", "S03", "S12", "S07", "S08", "S20")
-"""Which sign's dwelling is taken, behind a grid visit of the last 120 days (address choice); others come last."""
 
 
 def scores(rows: DataFrame, p: Parameters) -> DataFrame:

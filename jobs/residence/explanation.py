@@ -20,9 +20,10 @@ KEPT = 6
 
 def explanation(p: Parameters) -> Column:
     """JSON of the deciding facts. `without_strongest` is the evidence score without the strongest positive sign."""
+    newborn = F.date_diff("today", "birth_date") < (p.signs["S18"].carry or 0)
     derived = F.array_compact(
         F.array(
-            F.when((F.col("rule_id") == "R-08") & (F.date_diff("today", "birth_date") < (p.signs["S18"].carry or 0)), F.lit("S18")),
+            F.when((F.col("rule_id") == "R-08") & newborn, F.lit("S18")),
             F.when(F.col("lives_with"), F.lit("S21")),
         )
     )

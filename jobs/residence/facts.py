@@ -38,7 +38,7 @@ def basis(p: Parameters) -> Column:
 
 
 def score(p: Parameters) -> Column:
-    """The evidence score of presence: c_pos · (1 − c_neg · share), share 1 when the newest negative is newer than every A or B."""
+    """The evidence score of presence, c_pos · (1 − c_neg · share): share 1 when the newest negative is the newer."""
     newer = F.coalesce(F.col("newest_neg") > F.col("newest_ab"), F.lit(True))
     share = F.when(newer, 1.0).otherwise(p.scores.older_negative)
     told = F.coalesce("c_pos", F.lit(0.0)) * (1.0 - F.coalesce("c_neg", F.lit(0.0)) * share)

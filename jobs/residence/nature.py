@@ -10,21 +10,11 @@ from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F
 
+from jobs.residence.codes import FOREIGN, HKMT, URBAN, URBAN_BEFORE
 from jobs.residence.parameters import Parameters
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
-
-DISTRICT = "330110"
-URBAN = ("330102", "330103", "330104", "330105", "330106", "330108", "330109", "330110", "330111", "330112", "330113", "330114")
-"""Hangzhou's urban districts today, and the two abolished in 2021."""
-
-URBAN_BEFORE = ("330121", "330123", "330124", "330125", "330181", "330183", "330184", "330185")
-"""Counties and county-level cities that became urban districts (萧山, 富阳, 临安, 余杭)."""
-
-HKMT = ("hkmt_residence", "hk_macao_pass", "taiwan_pass")
-FOREIGN = ("passport", "foreigner_pr")
-NONLOCAL = ("CITY_HUKOU", "PROV_HUKOU", "OUT_HUKOU", "NO_HUKOU")
 
 
 def with_nature(residents: DataFrame, p: Parameters) -> DataFrame:

@@ -8,51 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F
 
+from jobs.residence.codes import CODES
 from jobs.residence.parameters import Parameters
 
 if TYPE_CHECKING:
     from pyspark.sql import Column
-
-
-class Status(NamedTuple):
-    """One status code: its words, its class, and the counts it enters."""
-
-    zh: str
-    en: str
-    kind: str
-    usual: bool
-    present: bool
-    hukou: bool
-
-
-CODES: dict[str, Status] = {
-    "11": Status("户籍常住（人户一致）", "local hukou, living in the hukou township", "R", True, True, True),
-    "12": Status("户籍常住（区内人户分离）", "local hukou, living in another township of the district", "R", True, True, True),
-    "13": Status("户籍外出不满半年", "local hukou, absent less than half a year", "R", True, False, True),
-    "14": Status("户籍境外工作学习", "local hukou, outside the border for work or study", "R", True, False, True),
-    "21": Status("市区内人户分离（外区入余杭）", "hukou in another urban district of the city, living here", "R", True, True, False),
-    "22": Status("省内流动常住", "hukou elsewhere in the province, half a year or more", "R", True, True, False),
-    "23": Status("省外流动常住", "hukou in another province, half a year or more", "R", True, True, False),
-    "24": Status("户口待定常住", "living here, no hukou anywhere yet", "R", True, True, False),
-    "25": Status("港澳台常住", "Hong Kong, Macao or Taiwan resident, half a year or more (reported separately)", "R", False, True, False),
-    "26": Status("外籍常住", "foreign national, half a year or more (reported separately)", "R", False, True, False),
-    "31": Status("暂住（不满半年）", "living here, half a year not met", "T", False, True, False),
-    "32": Status("境外人员暂住", "from outside the border, less than half a year", "T", False, True, False),
-    "41": Status("户籍外出半年以上", "local hukou, away half a year or more", "A", False, False, True),
-    "42": Status("户籍无迹象（空挂户待核）", "local hukou, no sign in any other register for two years", "A", False, False, True),
-    "51": Status("在区就业非居住", "works or is insured here, no evidence of living here", "N", False, False, False),
-    "52": Status("其他关联非居住", "another tie only: owner, patient, relative, past record", "N", False, False, False),
-    "53": Status("已离开", "was living here, now left or lapsed", "N", False, False, False),
-    "61": Status("证据冲突待核实", "contradicting evidence of similar strength, to be verified", "U", False, False, False),
-    "62": Status("证据不足待核实", "evidence too thin, to be verified", "U", False, False, False),
-    "91": Status("死亡", "death confirmed", "D", False, False, False),
-    "92": Status("疑似死亡待核", "death reported but contradicted by later activity, to be verified", "U", False, False, False),
-    "99": Status("非有效自然人", "no natural person: test row, merged-away id, impossible identity", "X", False, False, False),
-}
 
 
 class Facts:
@@ -137,7 +101,9 @@ def rule_child(f: Facts, p: Parameters) -> Column:
     """R-08: the parent's class with the child's own nature. A parent absent for a while keeps a local child at 13."""
     parent = f.parent_code
     here = parent.isin("11", "12", "21", "22", "23", "24", "25", "26")
-    local = F.when(here | parent.isin("31", "32"), _township(f)).when(parent.isin("13", "14"), parent)
+    local = F.when(here | parent.isin("31", "32"), _township(f, F.coalesce(f.parent_township, f.home_township))).when(
+        parent.isin("13", "14"), parent
+    )
     abroad = F.when(here, _outside_code(f)).when(parent.isin("31", "32"), "32")
     inland = F.when(f.nature == "NO_HUKOU", F.when(here | (parent == "31"), "24")).otherwise(
         F.when(here, _inland_code(f)).when(parent.isin("31", "32"), "31")
@@ -154,7 +120,7 @@ def rule_abroad(f: Facts, p: Parameters) -> Column:
 
 def rule_local_present(f: Facts, p: Parameters) -> Column:
     """R-05b."""
-    return F.when(f.local & (yes(f.in_force) | yes(f.run_now)), _township(f))
+    return F.when(f.local & (yes(f.in_force) | yes(f.run_now)), _township(f, f.home_township))
 
 
 def absence(f: Facts) -> Column:
@@ -164,7 +130,9 @@ def absence(f: Facts) -> Column:
 
 def rule_local_silent(f: Facts, p: Parameters) -> Column:
     """R-05c: no sign at all in any other register."""
-    return F.when(f.local & yes(absence(f) >= p.days.silent) & ~yes(f.any_on > f.before(p.days.silent)) & f.elsewhere_on.isNull(), "42")
+    return F.when(
+        f.local & yes(absence(f) >= p.days.silent) & ~yes(f.any_on > f.before(p.days.silent)) & f.elsewhere_on.isNull(), "42"
+    )
 
 
 def rule_local_short(f: Facts, p: Parameters) -> Column:
@@ -210,8 +178,8 @@ def rule_tie(f: Facts, p: Parameters) -> Column:
     return F.when(yes(f.worked_on >= f.before(p.days.work_in_force)), "51").otherwise("52")
 
 
-def _township(f: Facts) -> Column:
-    elsewhere = yes(f.home_township != f.hukou_township)
+def _township(f: Facts, home: Column) -> Column:
+    elsewhere = yes(home != f.hukou_township)
     return F.when(elsewhere, "12").otherwise("11")
 
 
@@ -254,8 +222,20 @@ RULES: tuple[Rule, ...] = (
         ("11", "12", "13", "14", "21", "22", "23", "24", "25", "26", "31", "32"),
         rule_child,
     ),
-    Rule("R-05a", "本地户籍，在境外工作学习；定居境外的待核", "local hukou, abroad for work or study; settled abroad is verified", ("14", "61"), rule_abroad),
-    Rule("R-05b", "本地户籍，在区居住：同镇街或跨镇街", "local hukou, living here: in the hukou township or in another", ("11", "12"), rule_local_present),
+    Rule(
+        "R-05a",
+        "本地户籍，在境外工作学习；定居境外的待核",
+        "local hukou, abroad for work or study; settled abroad is verified",
+        ("14", "61"),
+        rule_abroad,
+    ),
+    Rule(
+        "R-05b",
+        "本地户籍，在区居住：同镇街或跨镇街",
+        "local hukou, living here: in the hukou township or in another",
+        ("11", "12"),
+        rule_local_present,
+    ),
     Rule("R-05c-short", "本地户籍，外出不满半年", "local hukou, absent less than half a year", ("13",), rule_local_short),
     Rule(
         "R-05c-household",
@@ -264,14 +244,32 @@ RULES: tuple[Rule, ...] = (
         ("11",),
         rule_local_household,
     ),
-    Rule("R-05c-silent", "本地户籍，两年内任何登记均无迹象", "local hukou, no sign in any other register for two years", ("42",), rule_local_silent),
+    Rule(
+        "R-05c-silent",
+        "本地户籍，两年内任何登记均无迹象",
+        "local hukou, no sign in any other register for two years",
+        ("42",),
+        rule_local_silent,
+    ),
     Rule("R-05c-away", "本地户籍，外出半年以上", "local hukou, away half a year or more", ("41",), rule_local_away),
     Rule("R-07", "港澳台、外籍人员在区居住", "from outside the border, living here", ("25", "26", "32"), rule_outside),
-    Rule("R-06a", "非本地户籍，在区居住且满半年；无户口者在区即计", "not local, living here, half a year met; without any hukou presence suffices", ("21", "22", "23", "24"), rule_usual),
+    Rule(
+        "R-06a",
+        "非本地户籍，在区居住且满半年；无户口者在区即计",
+        "not local, living here, half a year met; without any hukou presence suffices",
+        ("21", "22", "23", "24"),
+        rule_usual,
+    ),
     Rule("R-06b", "非本地户籍，在区居住不满半年", "not local, living here, half a year not met", ("31",), rule_temporary),
-    Rule("R-06c", "两年内曾在区居住，九十日以上未见", "lived here within two years, not seen for more than ninety days", ("53",), rule_lapsed),
+    Rule(
+        "R-06c",
+        "两年内曾在区居住，九十日以上未见",
+        "lived here within two years, not seen for more than ninety days",
+        ("53",),
+        rule_lapsed,
+    ),
     Rule("R-06d", "从未在区居住：就业关联或其他关联", "never lived here: a tie by work, or another", ("51", "52"), rule_tie),
-)  # fmt: skip
+)
 """The order of evaluation. R-02 and R-04 make the facts; R-10 transforms what these decide."""
 
 

@@ -11,7 +11,7 @@ One evidence row is one sign of one resident. Beside the columns of SIGNS it hol
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import Window
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
 
 FOREVER = "9999-12-31"
-DATED = "date"
 
 
 def evidence(signs: DataFrame, members: DataFrame, p: Parameters, groups: Mapping[str, str]) -> DataFrame:
@@ -38,12 +37,16 @@ def evidence(signs: DataFrame, members: DataFrame, p: Parameters, groups: Mappin
         "dwelling_id", "township", "text_dwelling", "text_township", "text_here",
         F.coalesce(among(F.col("dept"), groups), F.col("dept")).alias("grp"),
         F.col("from_date").alias("since"),
-        F.when(point, F.when(F.col("to_date") > F.col("from_date"), F.col("to_date")))
-        .otherwise(F.coalesce("to_date", F.when(F.col("closed_on").isNotNull(), F.greatest("closed_on", F.date_add("from_date", 1)))))
-        .alias("until"),
+        F.when(point, F.when(F.col("to_date") > F.col("from_date"), F.col("to_date"))).otherwise(_closed()).alias("until"),
         among(F.col("sign"), {c: s.strength for c, s in p.signs.items()}).alias("strength"),
     )  # fmt: skip
     return _valued(_dated(named, p), p)
+
+
+def _closed() -> Column:
+    """A continuing sign ends as stated, else when its source row was closed."""
+    closed = F.when(F.col("closed_on").isNotNull(), F.greatest("closed_on", F.date_add("from_date", 1)))
+    return F.coalesce("to_date", closed)
 
 
 def among(code: Column, table: Mapping[str, Any]) -> Column:
@@ -121,14 +124,18 @@ def in_force() -> Column:
 
 
 def _official() -> Column:
-    return F.coalesce(F.col("strength").isin("A", "A-"), F.lit(False))
+    return _known(F.col("strength").isin("A", "A-"))
 
 
 def _dwells(p: Parameters) -> Column:
     """A dwelling-type sign: A or A−, a passive sign naming a dwelling here, or a row whose dwelling text lies here."""
     named = (F.col("strength") == "D") & (F.col("place") == "dwelling") & F.col("in_district")
     told = F.col("strength").isin("B", "C", "D") & F.col("text_here") & (F.col("sign") != "S19")
-    return F.coalesce(_official() & F.col("here"), F.lit(False)) | F.coalesce(named, F.lit(False)) | F.coalesce(told, F.lit(False))
+    return _known(_official() & F.col("here")) | _known(named) | _known(told)
+
+
+def _known(condition: Column) -> Column:
+    return F.coalesce(condition, F.lit(False))
 
 
 def _departure(p: Parameters) -> Column:
@@ -140,9 +147,10 @@ def _departure(p: Parameters) -> Column:
 def _answered(p: Parameters) -> Column:
     """A departure from one dwelling is a move inside the district when another was registered shortly before or later;
     a school left or a tenancy ended says nothing while an A sign stands."""
-    elsewhere: Callable[[Column], Column] = lambda s: (
-        (s["event"] >= F.date_sub(F.col("since"), p.days.moved))
-        & ((F.col("sign") == "N02") | F.coalesce(s["dwelling_id"] != F.col("dwelling_id"), F.lit(False)))
-    )
+
+    def registered(stay: Column) -> Column:
+        another = F.coalesce(stay["dwelling_id"] != F.col("dwelling_id"), F.lit(False))
+        return (stay["event"] >= F.date_sub(F.col("since"), p.days.moved)) & ((F.col("sign") == "N02") | another)
+
     weak = F.col("sign").isin("N05", "N06") & (F.size("stays") > 0)
-    return weak | F.exists("stays", elsewhere)
+    return weak | F.exists("stays", registered)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
+import pyarrow.parquet as pq
 from pyspark.sql import functions as F
 
 from jobs.context import Context
@@ -25,15 +28,19 @@ def run(context: Context) -> None:
     groups = {code: contract.group for code, contract in all_contracts().items() if contract.group}
     rows = context.write(RESIDENCE, decide(inputs, p, groups))
     context.spark.catalog.clearCache()
-    codes = context.read_arrow("residence", columns=["status_code"])["status_code"].value_counts().to_pylist()
-    context.receipt.rows_in = rows_in(context)
+    context.receipt.rows_in = _count(context, "residents", context.receipt.reads["residents"])
     context.receipt.rows_out = rows
-    context.receipt.notes = {
-        "version": p.version,
-        "status": {c["values"]: c["counts"] for c in sorted(codes, key=lambda c: str(c["values"]))},
-    }
+    context.receipt.notes = {"version": p.version, "status": _status_counts(context)}
 
 
-def rows_in(context: Context) -> int:
-    """Residents tonight, by the store's file statistics."""
-    return int(context.read_arrow("residents", columns=["resident_id"]).num_rows)
+def _count(context: Context, name: str, version: int) -> int:
+    """Rows of a pinned version, by the part files' footers."""
+    return sum(pq.read_metadata(file).num_rows for file in context.store.files(name, version))
+
+
+def _status_counts(context: Context) -> dict[str, int]:
+    files = context.store.files("residence", context.receipt.writes["residence"])
+    counts: Counter[str] = Counter()
+    for file in files:
+        counts.update(pq.read_table(file, columns=["status_code"])["status_code"].to_pylist())
+    return dict(sorted(counts.items()))

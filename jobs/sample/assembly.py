@@ -43,16 +43,30 @@ GROUPS = (
     Group("work ties", 0.090, WORK_TIE, MOVER, MIGRANT),
     Group("other ties", 0.120, OTHER_TIE, MOVER, LOCAL),
 )
+TWIN_SHARES = {"natives": 0.25, "settled": 0.25, "movers": 0.5}
 FOREIGN_PER_RESIDENT, HKMT_PER_RESIDENT, DEAD_PER_RESIDENT = 0.0036, 0.0014, 0.03
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is asked for. Days since 1970."""
+
+    seed: int
+    residents: int
+    today: int  # the last night
+    start: int  # first day of the history
+    cases: dict[str, int]
+
+    def asked(self, case: str) -> int:
+        """How many of a hard case are wanted."""
+        return self.cases.get(case, 0)
 
 
 @dataclass
 class Draft:
     """The people so far. Household arrays are indexed by `block.household`."""
 
-    seed: int
-    today: int  # the last night
-    start: int  # first day of the history
+    plan: Plan
     block: Block
     group: Ints  # person: position in GROUPS; -1 foreigners and HKMT, -2 the dead
     death: Ints
@@ -70,30 +84,27 @@ class Draft:
 
     def age(self) -> Floats:
         """Years on the last night (at death for the dead)."""
-        age: Floats = (np.minimum(self.death, self.today) - self.block.birth) / YEAR
+        age: Floats = (np.minimum(self.death, self.plan.today) - self.block.birth) / YEAR
         return age
 
 
-def assemble(seed: int, residents: int, today: int, start: int, cases: dict[str, int]) -> Draft:
+def assemble(plan: Plan) -> Draft:
     """Everybody with family, role and origin; no homes, names or numbers yet."""
-    rng = stream(seed, "families")
-    blocks, groups = [], []
-    for position, group in enumerate(GROUPS):
-        size = max(2, round(group.per_resident * residents))
-        twins = cases.get("twins", 0) if group.role == RESIDENT else 0
-        share = {"natives": 0.25, "settled": 0.25, "movers": 0.5}.get(group.name, 0.0)
+    rng = stream(plan.seed, "families")
+    blocks = []
+    for group in GROUPS:
+        size = max(2, round(group.per_resident * plan.residents))
         if group.role == WORK_TIE:
-            blocks.append(_workers(rng, size, today))
+            blocks.append(_workers(rng, size, plan.today))
         else:
-            blocks.append(build_households(rng, size, group.shape, today, int(np.ceil(twins * share))))
-        groups.append(position)
-    foreign = _foreigners(rng, residents, today, cases)
-    blocks.append(foreign)
-    groups.append(-1)
+            twins = int(np.ceil(plan.asked("twins") * TWIN_SHARES.get(group.name, 0.0)))
+            blocks.append(build_households(rng, size, group.shape, plan.today, twins))
+    blocks.append(_foreigners(rng, plan))
     block, people, homes = join_blocks(blocks)
+    groups = [*range(len(GROUPS)), -1]
     person_group = np.concatenate([np.full(p.stop - p.start, g) for p, g in zip(people, groups, strict=True)]).astype(np.int32)
     home_group = np.concatenate([np.full(h.stop - h.start, g) for h, g in zip(homes, groups, strict=True)]).astype(np.int32)
-    return _with_dead(_draft(seed, today, start, block, person_group, home_group, cases), residents, cases)
+    return _with_dead(_draft(plan, block, person_group, home_group))
 
 
 def _workers(rng: np.random.Generator, size: int, today: int) -> Block:
@@ -112,47 +123,44 @@ def alone(birth: Ints, sex: npt.NDArray[np.int8]) -> Block:
     )  # fmt: skip
 
 
-def _foreigners(rng: np.random.Generator, residents: int, today: int, cases: dict[str, int]) -> Block:
-    wanted = foreign_counts(residents, cases)
-    age = np.clip(rng.normal(36, 11, sum(wanted)), 19, 78)
-    return alone((today - age * YEAR).astype(np.int32), draw_sex(rng, age, "migrant"))
+def _foreigners(rng: np.random.Generator, plan: Plan) -> Block:
+    count = sum(_foreign_counts(plan))
+    age = np.clip(rng.normal(36, 11, count), 19, 78)
+    return alone((plan.today - age * YEAR).astype(np.int32), draw_sex(rng, age, "migrant"))
 
 
-def foreign_counts(residents: int, cases: dict[str, int]) -> tuple[int, int]:
+def _foreign_counts(plan: Plan) -> tuple[int, int]:
     """How many foreigners and how many people of Hong Kong, Macao and Taiwan."""
-    foreign = max(4, round(FOREIGN_PER_RESIDENT * residents), round(1.05 * cases.get("foreigners_new_passport", 0)) + 2)
-    return foreign, max(3, round(HKMT_PER_RESIDENT * residents), round(1.05 * cases.get("hkmt_two_documents", 0)) + 2)
+    foreign = max(4, round(FOREIGN_PER_RESIDENT * plan.residents), plan.asked("foreigners_new_passport") + 2)
+    return foreign, max(3, round(HKMT_PER_RESIDENT * plan.residents), plan.asked("hkmt_two_documents") + 2)
 
 
-def _draft(
-    seed: int, today: int, start: int, block: Block, group: Ints, home_group: Ints, cases: dict[str, int]
-) -> Draft:
-    rng = stream(seed, "groups")
+def _draft(plan: Plan, block: Block, group: Ints, home_group: Ints) -> Draft:
+    rng = stream(plan.seed, "groups")
     role = np.array([*(g.role for g in GROUPS), RESIDENT], dtype=np.int32)[home_group]
     nature = np.array([*(g.nature for g in GROUPS), MOVER], dtype=np.int32)[home_group]
-    kind = np.zeros(len(block), dtype=np.int8)
-    outsiders = np.flatnonzero(group == -1)
-    foreign = np.where(rng.random(len(outsiders)) < 0.5, 1, np.where(rng.random(len(outsiders)) < 0.15, 2, 3))
-    hkmt = int((home_group == -1).sum()) * HKMT_PER_RESIDENT / (HKMT_PER_RESIDENT + FOREIGN_PER_RESIDENT)
-    count = max(round(hkmt), round(1.05 * cases.get("hkmt_two_documents", 0)) + 2, 3) if not cases else None
-    if count is None:
-        count = min(len(outsiders) - 2, max(round(1.05 * cases.get("hkmt_two_documents", 0)) + 2, 3))
-    kind[outsiders] = np.where(np.arange(len(outsiders)) < count, foreign, 4)
-    home_kind = np.zeros(len(home_group), dtype=np.int8)
-    home_kind[block.household[outsiders]] = kind[outsiders]
-    gone = (home_group == -1) & (rng.random(len(home_group)) < 0.3)
-    role[gone] = LEFT
+    role[(home_group == -1) & (rng.random(len(home_group)) < 0.3)] = LEFT
+    kind = _kinds(rng, plan, group)
     origin = np.where(nature == NATIVE, 1, weighted(rng, [30, 28, 42], len(nature)) + 2)
-    local_worker = (role == WORK_TIE) | (role == OTHER_TIE)
-    origin = np.where(local_worker & (rng.random(len(origin)) < 0.55), 2, origin)
-    origin = np.select([home_kind == 4, home_kind > 0], [6, 5], origin).astype(np.int32)
-    left = _departures(rng, role, today)
+    near = ((role == WORK_TIE) | (role == OTHER_TIE)) & (rng.random(len(origin)) < 0.55)
+    origin = np.where(near, 2, origin)
+    outsiders = np.flatnonzero(kind > 0)
+    origin[block.household[outsiders]] = np.where(kind[outsiders] == 4, 6, 5)
+    left = _departures(rng, role, plan.today)
     tie = np.where(role == OTHER_TIE, weighted(rng, [30, 22, 6, 30, 12], len(role)), -1)
-    never = (role == AWAY) & (nature == SETTLED) & (rng.random(len(role)) < 0.35) & (left < today - 200)
-    return Draft(
-        seed, today, start, block, group, np.full(len(block), NONE, dtype=np.int32), kind, role, nature, origin, left, tie, never,
-        np.zeros(len(block)),
-    )  # fmt: skip
+    never = (role == AWAY) & (nature == SETTLED) & (rng.random(len(role)) < 0.35) & (left < plan.today - 200)
+    alive = np.full(len(block), NONE, dtype=np.int32)
+    return Draft(plan, block, group, alive, kind, role, nature, origin.astype(np.int32), left, tie, never, np.zeros(len(block)))
+
+
+def _kinds(rng: np.random.Generator, plan: Plan, group: Ints) -> npt.NDArray[np.int8]:
+    kind = np.zeros(len(group), dtype=np.int8)
+    outsiders = np.flatnonzero(group == -1)
+    foreign, _ = _foreign_counts(plan)
+    kind[outsiders[:foreign]] = 4
+    rest = outsiders[foreign:]
+    kind[rest] = weighted(rng, [0.5, 0.1, 0.4], len(rest)) + 1
+    return kind
 
 
 def _departures(rng: np.random.Generator, role: Ints, today: int) -> Ints:
@@ -166,15 +174,16 @@ def _departures(rng: np.random.Generator, role: Ints, today: int) -> Ints:
     return np.select([role == LEFT, role == AWAY, role == ABROAD], [gone, away, abroad], NONE).astype(np.int32)
 
 
-def _with_dead(draft: Draft, residents: int, cases: dict[str, int]) -> Draft:
+def _with_dead(draft: Draft) -> Draft:
     """The dead join households of residents; dates of the first years are heaped; people who came after their household."""
-    rng = stream(draft.seed, "dead")
+    plan = draft.plan
+    rng = stream(plan.seed, "dead")
     draft.block.birth = heap_births(rng, draft.block.birth)
     _tidy_family_dates(draft.block)
-    wanted = max(round(DEAD_PER_RESIDENT * residents), 2 * cases.get("dead_active", 0))
-    share = max(0.24, min(0.95, cases.get("dead_active", 0) / wanted + 0.02))
+    wanted = max(round(DEAD_PER_RESIDENT * plan.residents), 2 * plan.asked("dead_active"))
+    share = max(0.24, min(0.95, plan.asked("dead_active") / wanted + 0.02))
     recent = rng.random(wanted) < share
-    death = draft.today - np.where(recent, rng.integers(0, 730, wanted), rng.integers(730, 4400, wanted))
+    death = plan.today - np.where(recent, rng.integers(0, 730, wanted), rng.integers(730, 4400, wanted))
     age = np.clip(rng.choice([76, 82, 88, 64, 45], wanted, p=[0.3, 0.3, 0.2, 0.15, 0.05]) + rng.normal(0, 5, wanted), 22, 103)
     hosts = np.flatnonzero((draft.role == RESIDENT) & (draft.origin < 5) & ~_is_quarters(draft))
     likely = np.where(draft.nature[hosts] == MOVER, 0.15, 1.0)
@@ -198,14 +207,11 @@ def _is_quarters(draft: Draft) -> Bools:
 
 
 def _tidy_family_dates(block: Block) -> None:
-    """Twins share their day; brothers and sisters are born at least ten months apart or on one day."""
-    second = np.flatnonzero(block.twin == 2)
-    first = np.flatnonzero(block.twin == 1)
-    key = {(int(block.mother[r]), int(block.household[r])): int(r) for r in first}
-    for row in second.tolist():
-        of = key.get((int(block.mother[row]), int(block.household[row])))
-        if of is not None:
-            block.birth[row] = block.birth[of]
+    """Twins share their day: heaping may have moved one of them."""
+    first, second = np.flatnonzero(block.twin == 1), np.flatnonzero(block.twin == 2)
+    of_mother = np.zeros(len(block), dtype=np.int32)
+    of_mother[block.mother[first]] = block.birth[first]
+    block.birth[second] = of_mother[block.mother[second]]
 
 
 def _followers(rng: np.random.Generator, draft: Draft) -> Floats:

@@ -285,10 +285,11 @@ def _alone(rng: np.random.Generator, builder: _Builder, birth: Ints, sex: Ints, 
 
 
 def _add_twins(rng: np.random.Generator, builder: _Builder, children: Ints, pairs: int) -> Ints:
-    """Give `pairs` children a twin with the same mother; returns the twin order of every row."""
+    """Give `pairs` children a twin with the same mother; at most one pair a mother; returns the twin order of every row."""
     birth, sex, home, _, mother, father = (np.concatenate(x) for x in zip(*builder.parts, strict=True))
     can = children[mother[children] >= 0]
-    of = rng.permutation(can)[:pairs]
+    can = rng.permutation(can)
+    of = can[np.sort(np.unique(mother[can], return_index=True)[1])][:pairs]
     same = rng.random(len(of)) < 0.66
     sexes = np.where(same, sex[of], 3 - sex[of])
     added = builder.add(birth[of], sexes, home[of], CHILD, (mother[of], father[of]))

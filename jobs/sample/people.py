@@ -95,7 +95,7 @@ def heap_births(rng: np.random.Generator, birth: Ints) -> Ints:
     old = birth < int(np.datetime64("1985-01-01").astype(int))
     drawn = rng.random(len(birth))
     first = np.where(old, 0.035, 0.004)
-    new_year = np.where(old, 0.008, 0.0008)
+    new_year = np.where(old, 0.008, 0.0)
     return np.where(drawn < new_year, years, np.where(drawn < new_year + first, months, birth)).astype(np.int32)
 
 

@@ -47,7 +47,8 @@ class DatabaseReader:
             names = list(request.spec.columns)
             result = connection.execution_options(stream_results=True, max_row_buffer=BATCH).execute(statement)
             batches = [
-                text_table(names, (pa.array(c, pa.string()) for c in zip(*rows, strict=True))) for rows in result.partitions(BATCH)
+                text_table(names, (pa.array(c, pa.string()) for c in zip(*rows, strict=True)))
+                for rows in result.partitions(BATCH)
             ]
         schema = pa.schema([pa.field(n, pa.string()) for n in names])
         rows = _ordered(request, pa.concat_tables(batches) if batches else schema.empty_table())
@@ -133,11 +134,11 @@ def _table(request: Request, connection: sa.Connection) -> tuple[sa.TableClause,
     return sa.table(found[0], *(sa.column(c) for c in columns)), choice
 
 
-def _statement(request: Request, offer: Offer, table: sa.TableClause, choice: Choice) -> sa.Select[Any]:
+def _statement(request: Request, offer: Offer, table: sa.TableClause, choice: Choice) -> Any:
     spec = request.spec
     delivered = list(table.columns)
     taken = [delivered[i] for i in choice.indices]
-    statement = sa.select(*(sa.cast(c, sa.String).label(f"c{i}") for i, c in enumerate(taken))).select_from(table)
+    statement: Any = sa.select(*(sa.cast(c, sa.String).label(f"c{i}") for i, c in enumerate(taken))).select_from(table)
     if offer.since is not None and spec.updated is not None:
         column = taken[list(spec.columns).index(spec.updated)]
         statement = statement.where(column >= _bound(request, offer.since))

@@ -61,7 +61,9 @@ class FilesReader:
             shift += part.total
         bad = too_many(refused, shift)
         if bad is not None:
-            raise request.held(f"{len(refused[bad])} of {shift} rows in {', '.join(offer.names)} are unreadable: {bad.value[:-1]}")
+            raise request.held(
+                f"{len(refused[bad])} of {shift} rows in {', '.join(offer.names)} are unreadable: {bad.value[:-1]}"
+            )
         if shift == 0 and request.spec.mode == "full":
             raise request.held(f"file {', '.join(offer.names)} holds no row, although it is said to be complete")
         return Delivered(
@@ -107,14 +109,16 @@ class _Part:
         if names is None:
             raise self.request.held(f"file {self.name} is empty, although it is said to be complete")
         self.choice = choose(self.request, names, f"file {self.name}")
-        columns = [pl.concat([f[:, i] for f in frames]).to_arrow() if frames else pa.array([], pa.string()) for i in self.choice.indices]
+        columns = [
+            pl.concat([f[:, i] for f in frames]).to_arrow() if frames else pa.array([], pa.string()) for i in self.choice.indices
+        ]
         return _nulled(text_table(list(self.request.spec.columns), columns), form.get("nulls", []))
 
     def _blocks(self) -> Iterator[bytes]:
         """Decompressed bytes in blocks that end with a line."""
         stream: io.BufferedIOBase = io.BytesIO(self.raw)
         if self.request.spec.format.get("compression") == "gzip":
-            stream = gzip.GzipFile(fileobj=stream)  # type: ignore[assignment]
+            stream = gzip.GzipFile(fileobj=stream)
         rest = b""
         try:
             while block := stream.read(BLOCK):

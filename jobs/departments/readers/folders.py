@@ -56,7 +56,8 @@ class Folder:
             raise
         except Exception as error:  # paramiko, fsspec and the system each have their own families
             raise self.request.held(
-                f"{what} cannot be read ({type(error).__name__})", "See that the server and the folder can be reached, then run again."
+                f"{what} cannot be read ({type(error).__name__})",
+                "See that the server and the folder can be reached, then run again.",
             ) from None
 
 

@@ -46,8 +46,10 @@ class RestReader:
             distinct, names = client.window(offer)
         finally:
             client.close()
-        choice = choose(request, names, f"answer of {request.spec.source}") if distinct else choose(
-            request, request.spec.delivered, request.spec.source
+        choice = (
+            choose(request, names, f"answer of {request.spec.source}")
+            if distinct
+            else choose(request, request.spec.delivered, request.spec.source)
         )
         wanted = list(request.spec.columns)
         updated = request.spec.updated or request.spec.key[0]
@@ -114,7 +116,9 @@ class Client:
         for _ in range(3):
             if self.token is None:
                 self.token = self._login()
-            answer = self._send("GET", self.request.spec.source, params=parameters, headers={"Authorization": f"Bearer {self.token}"})
+            answer = self._send(
+                "GET", self.request.spec.source, params=parameters, headers={"Authorization": f"Bearer {self.token}"}
+            )
             if answer.get("code") == TOKEN_EXPIRED:
                 self.token = None
                 continue
@@ -132,13 +136,14 @@ class Client:
         token = (answer.get("data") or {}).get("accessToken")
         if answer.get("code") != 0 or not token:
             raise self.request.held(
-                f"its server refuses the key (code {answer.get('code')})", "See app_key and secret in sources.yml, then run again."
+                f"its server refuses the key (code {answer.get('code')})",
+                "See app_key and secret in sources.yml, then run again.",
             )
         return str(token)
 
     def _send(self, method: str, path: str, **words: Any) -> dict[str, Any]:
         """One call with bounded retries; a server that asks for patience (Retry-After) gets it."""
-        fault = ""
+        fault, wait = "", 0.0
         for attempt in range(self.source.retries + 1):
             if attempt:
                 self.sleep(wait)

@@ -105,3 +105,24 @@ def months_before(night: date, months: int) -> date:
     """First day of the month that many months before."""
     index = night.year * 12 + night.month - 1 - months
     return date(index // 12, index % 12 + 1, 1)
+
+
+def from_days(column: pl.Series) -> pl.Series:
+    """Days since 1970 as dates."""
+    return column.cast(pl.Int32).cast(pl.Date)
+
+
+def month_index(value: date) -> int:
+    """Months since year 0."""
+    return value.year * 12 + value.month - 1
+
+
+def month_indices(column: pl.Series) -> NDArray[np.int64]:
+    """Months since year 0 of every date."""
+    return (column.dt.year().cast(pl.Int64) * 12 + column.dt.month().cast(pl.Int64) - 1).to_numpy()
+
+
+def month_start(column: pl.Series) -> pl.Series:
+    """First days of months given as months since year 0."""
+    whole = column.cast(pl.Int64)
+    return pl.DataFrame({"y": whole // 12, "m": whole % 12 + 1}).select(pl.date("y", "m", 1)).to_series()

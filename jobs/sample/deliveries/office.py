@@ -4,6 +4,7 @@ A department's module declares `Table`s. `build` makes one typed row per source 
 
 * `_rid` integer id of the row (all dice hang on it), `_born` the day the department first has it,
 * `_touched` (optional) a day on which it was corrected or confirmed, `_ends` (optional) the day its end is known,
+* `_dice` (optional) what the cell faults hang on instead, where several rows repeat one register entry,
 * `_clerk` (optional) who typed it, `_gone` (optional) the day it vanishes from full lists.
 
 `render` writes rows as text for one night: what the department knew on that day. It adds `_pid_{role}` for every mention.
@@ -45,10 +46,11 @@ class Table:
     put: Callable[[Office, pl.DataFrame, date, bool], None]  # rows, night, whether it is the night's first slice
     mentions: tuple[Mention, ...] = ()
     mode: str = "delta"  # delta: rows stamped in the last days; versions: since the last night; full: all that hold
-    due: Callable[[date, date], bool] = lambda night, first: True
+    due: Callable[[date], bool] = lambda night: True
     finish: Callable[[Office, date], None] | None = None
     copies: tuple[str, ...] = ()  # departments whose errors are copied into this table
     slice_rows: int = SLICE
+    like: str = ""  # a table whose cell faults this one repeats (same dice, same rates)
 
 
 @dataclass
@@ -72,7 +74,7 @@ class Office:
         first = self.facts.first_night
         previous: date | None = None
         for night in self.facts.world.night_dates:
-            if night == first or table.due(night, first):
+            if night == first or table.due(night):
                 self._night(table, master, night, previous)
                 previous = night
 
@@ -94,20 +96,22 @@ class Office:
     def _write_up(self, table: Table, part: pl.DataFrame, night: date) -> tuple[pl.DataFrame, Hits]:
         """Text of one slice with its faults, and where they are."""
         text = table.render(self.facts, part, night)
-        text = text.with_columns(part["_rid"].cast(pl.Int64), part["_stamp"], part["_clerk"])
+        dice = part["_dice"] if "_dice" in part.columns else part["_rid"]
+        text = text.with_columns(part["_rid"].cast(pl.Int64), part["_stamp"], part["_clerk"], _dice=dice.cast(pl.Int64))
         text = self._with_relatives(table, text)
         text, copied = self._copy_errors(table, text)
-        text, hits = damage_cells(text, (table.dept, table.name), table.mentions, self._dice(table, text))
+        text, hits = damage_cells(text, (table.dept, table.like or table.name), table.mentions, self._dice(table, text))
         self._remember(table, text, hits)
         text, tests = self._with_tests(table, text, night)
         return text, copied + hits + tests
 
     def _dice(self, table: Table, text: pl.DataFrame) -> Dice:
-        rows = text["_rid"].to_numpy()
+        rows = text["_dice"].to_numpy()
         people = text[table.mentions[0].person] if table.mentions else pl.Series([None] * text.height, dtype=pl.Int32)
         own = self.facts.person("error_proneness", people).fill_null(1.0).to_numpy().astype(np.float64)
         clerks = text["_clerk"].fill_null(pl.Series(rows % 97)).to_numpy()
-        batches = text["_stamp"].cast(pl.Int32).to_numpy()
+        own_batch = (text["_dice"] == text["_rid"]).to_numpy()  # rows that repeat a register's cells share its batch
+        batches = np.where(own_batch & (not table.like), text["_stamp"].cast(pl.Int64).to_numpy(), rows % 31)
         return Dice(rows, proneness(own, clerks, batches, self.seed + sum(map(ord, table.dept))) * self.rates, self.seed)
 
     def _with_relatives(self, table: Table, text: pl.DataFrame) -> pl.DataFrame:

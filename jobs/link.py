@@ -1,0 +1,134 @@
+"""Stage link: records to profiles, profiles to scored links, by the population model.
+
+Records and profiles move, pairs do not: Spark brings the rows of a block together and one Arrow kernel compares them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from jobs.departments.contract import all_contracts
+from jobs.linkage.model import LinkModel, load_model
+from jobs.linkage.weights import Weights, load_weights
+from jobs.profiles.collapse import NEEDED, SCHEMA, collapse_batches
+from jobs.profiles.crowds import crowds
+from jobs.profiles.kin import with_kin
+from jobs.profiles.view import Crowds, view
+from jobs.tables import LINKS, PROFILE_RECORDS, PROFILES, RECORDS
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+    from jobs.context import Context
+
+MODELS = Path(__file__).parent / "linkage" / "models"
+
+
+def run(context: Context) -> None:
+    """Write profiles, profile_records and links."""
+    records = context.read("records", RECORDS)
+    profiles = _profiles(context, records)
+    model = load_model(MODELS / "population.yml")
+    weights = load_weights(model, MODELS / "population.json")
+    _links(context, profiles, model, weights)
+    context.receipt.rows_in = _rows(context, "records")
+
+
+def _rows(context: Context, name: str) -> int:
+    import pyarrow.parquet as pq
+
+    return sum(pq.read_metadata(f).num_rows for f in context.files(name))
+
+
+def _profiles(context: Context, records: DataFrame) -> DataFrame:
+    """Write profiles and their records; returns the profiles as written."""
+    from pyspark.sql import functions as F
+
+    made = gather(records).persist()
+    where = made.select(F.explode("members").alias("record_id"), "profile_id")
+    context.write(PROFILE_RECORDS, where)
+    written = _again(context, PROFILE_RECORDS.name, PROFILE_RECORDS.schema)
+    count = context.write(PROFILES, with_kin(made.drop("members"), written, records))
+    made.unpersist()
+    context.receipt.notes["profiles"] = count
+    return _again(context, PROFILES.name, PROFILES.schema)
+
+
+def _again(context: Context, name: str, schema: pa.Schema) -> DataFrame:
+    """A table this very step has written."""
+    from jobs.session import read_files
+
+    return read_files(context.spark, context.store.files(name, context.receipt.writes[name]), schema)
+
+
+def gather(records: DataFrame) -> DataFrame:
+    """Profiles with their members: records of one collapse key meet in one partition."""
+    from pyspark.sql.pandas.types import from_arrow_schema
+
+    groups = {code: contract.group or code for code, contract in all_contracts().items()}
+
+    def kernel(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        yield from collapse_batches(batches, groups)
+
+    keyed = with_collapse_key(records.select(*NEEDED))
+    return keyed.repartition("collapse_key").mapInArrow(kernel, from_arrow_schema(SCHEMA))
+
+
+def with_collapse_key(records: DataFrame) -> DataFrame:
+    """Add `collapse_key`: the number; else the one number that the same account states under the same name; else the
+    account; else the record itself."""
+    from pyspark.sql import functions as F
+
+    number = F.concat_ws(":", F.coalesce("id_type", F.lit("other")), "id_number")
+    numbered = F.col("id_number").isNotNull()
+    stated = (
+        records.where(numbered & F.col("account").isNotNull() & F.col("name").isNotNull())
+        .groupBy("account", "name")
+        .agg(F.min(number).alias("only"), F.countDistinct(number).alias("numbers"))
+        .where("numbers = 1")
+        .drop("numbers")
+    )
+    account = F.concat(F.lit("a:"), F.col("account"))
+    own = F.concat(F.lit("r:"), F.col("record_id"))
+    return (
+        records.join(stated, ["account", "name"], how="left")
+        .withColumn("collapse_key", F.when(numbered, number).otherwise(F.coalesce("only", account, own)))
+        .drop("only")
+    )
+
+
+def _links(context: Context, profiles: DataFrame, model: LinkModel, weights: Weights) -> None:
+    """Count keys, find the crowded ones, bring blocks together, score, write."""
+    from pyspark.sql import functions as F
+
+    from jobs.linkage.partitions import find_oversize, score_blocks
+
+    seen = crowds(profiles)
+    prepare = partial(view, crowds=seen)
+    over, capped = find_oversize(profiles, model, prepare)
+    scored = score_blocks(profiles, model, weights, prepare, over).persist()
+    found = (
+        scored.where(F.col("left").isNotNull())
+        .groupBy("left", "right")
+        .agg(F.min(F.struct("block", "weight", "probability", "grade", "levels", "veto")).alias("link"))
+        .select(F.col("left").alias("profile_l"), F.col("right").alias("profile_r"), "link.*", F.lit(weights.version).alias("model_version"))
+    )
+    context.receipt.rows_out = context.write(LINKS, found)
+    compared = scored.where(F.col("left").isNull()).agg(F.sum("weight").alias("pairs")).toArrow()["pairs"][0].as_py()
+    scored.unpersist()
+    context.receipt.notes |= _facts(model, weights, seen, capped) | {"pairs_compared": int(compared or 0)}
+
+
+def _facts(model: LinkModel, weights: Weights, seen: Crowds, capped: list[Any]) -> dict[str, Any]:
+    return {
+        "model": weights.version,
+        "phones_of_many": len(seen.phones),
+        "dwellings_of_many": len(seen.dwellings),
+        "births_of_several": len(seen.births),
+        "capped_blocks": {c.name: {"blocks": c.blocks, "rows": c.rows, "windowed": c.windowed} for c in capped},
+    }

@@ -1,0 +1,269 @@
+"""The same rules for one person in plain Python: read by people, used by what-if, and the check on the Spark rules.
+
+It follows domain §1.3 sentence by sentence and shares with the set-based rules only the parameters and the code table.
+A sign is a mapping with the columns of SIGNS that derived.py names, `grp` (departments that copy one another), and of its
+record: closed_on, text_here, text_township, text_dwelling.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from jobs.residence.codes import FOREIGN, HKMT, URBAN, URBAN_BEFORE
+from jobs.residence.parameters import Parameters
+from jobs.residence.reference_presence import Stay, add_months, chains
+
+Row = Mapping[str, Any]
+DAY = dt.timedelta(days=1)
+HERE_CODES = ("11", "12", "21", "22", "23", "24", "25", "26")
+
+
+@dataclass
+class Evidence:
+    """One sign, with its interval and its value tonight."""
+
+    row: Row
+    strength: str | None
+    since: dt.date
+    ends: dt.date
+    last: dt.date
+    event: dt.date
+    value: float
+    here: bool
+
+
+@dataclass
+class Person:
+    """One resident with evidence and facts; `status` fills code, rule and confidence."""
+
+    resident: Row
+    today: dt.date
+    p: Parameters
+    signs: list[Row]
+    evidence: list[Evidence] = field(default_factory=list)
+    fact: dict[str, Any] = field(default_factory=dict)
+
+
+def rounded(value: float, places: int) -> float:
+    """Half away from zero, as Spark rounds."""
+    return float(Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
+
+
+def weigh(sign: Row, today: dt.date, p: Parameters) -> Evidence | None:
+    """A sign as evidence tonight; None when it lies in the future or ends before it starts."""
+    code, since, until = sign["sign"], sign["from_date"], sign["to_date"]
+    if since > today or sign["known_from"] > today:
+        return None
+    if code in p.negatives:
+        n = p.negatives[code]
+        weak = n.weak if n.weak and sign["detail"] not in (None, "left") else None
+        return _evidence(sign, None, since, since + DAY, since, weak or n.weight, n.half_life, today)
+    s = p.signs[code]
+    carry = s.carry_permit if s.carry_permit and sign["detail"] in ("residence_permit", "permanent") else s.carry
+    bound = since + dt.timedelta(days=carry) if carry is not None else dt.date.max
+    if s.shape == "continuing":
+        if until is not None and until <= since:
+            return None
+        if until is None and sign["closed_on"] is not None:
+            until = max(sign["closed_on"], since + DAY)
+        ends = min(until or bound, bound)
+        last = min(ends - DAY, today)
+    else:
+        until = until if until is not None and until > since else None
+        ends = max(until or bound, bound)
+        last = min(until - DAY, today) if until else since
+    return _evidence(sign, s.strength, since, ends, last, s.weight, s.half_life, today)
+
+
+def _evidence(
+    sign: Row, strength: str | None, since: dt.date, ends: dt.date, last: dt.date, weight: float, half: int | None, today: dt.date
+) -> Evidence:
+    age = max(0, (today - (ends - DAY)).days)
+    decay = 2.0 ** (-age / half) if half else 1.0
+    here = sign["place"] in ("dwelling", "district", "work") and sign["in_district"] is not False
+    event = last if strength in ("B", "C") else since
+    return Evidence(sign, strength, since, ends, last, event, rounded(weight * decay, 6), here)
+
+
+def person(resident: Row, signs: Iterable[Row], today: dt.date, p: Parameters) -> Person:
+    """A person with all facts that rest on the own evidence."""
+    one = Person(resident, today, p, list(signs))
+    one.evidence = [e for e in (weigh(s, today, p) for s in one.signs) if e is not None]
+    one.fact = {"age": age_of(resident["birth_date"], today), "local": bool(resident["hukou_active"])}
+    one.fact["nature"] = nature(resident, one.fact["age"], today, p)
+    division = resident["hukou_division"]
+    one.fact["hukou_township"] = division[:9] if one.fact["local"] and division and len(division) >= 9 else None
+    _presence(one)
+    _scores(one)
+    _dates(one)
+    return one
+
+
+def age_of(birth: dt.date | None, today: dt.date) -> int | None:
+    """Completed years."""
+    if birth is None:
+        return None
+    return today.year - birth.year - ((today.month, today.day) < (birth.month, birth.day))
+
+
+def nature(resident: Row, age: int | None, today: dt.date, p: Parameters) -> str:
+    """R-02."""
+    kind, number = resident["id_type"], resident["id_number"]
+    if resident["hukou_active"]:
+        return "LOCAL_HUKOU"
+    if kind in HKMT:
+        return "HKMT"
+    if kind in FOREIGN or (resident["nationality"] not in (None, "CHN") and kind != "citizen"):
+        return "FOREIGN"
+    division = resident["hukou_division"]
+    if division is None and kind == "citizen" and number and len(number) >= 15:
+        division = number[:6]
+    if division is None:
+        birth = resident["birth_date"]
+        newborn = birth is not None and (today - birth).days < p.days.newborn
+        young = age is not None and age < p.age.minor
+        return "NO_HUKOU" if newborn or kind == "birth_certificate" or young else "OUT_HUKOU"
+    if division[:6] in (*URBAN, *URBAN_BEFORE, "330100"):
+        return "CITY_HUKOU"
+    return "PROV_HUKOU" if division[:2] == "33" else "OUT_HUKOU"
+
+
+def _presence(one: Person) -> None:
+    """R-04: which signs create presence, and the runs they make."""
+    p, f, today = one.p, one.fact, one.today
+    supported = any(_dwells(e) and e.ends > today - dt.timedelta(days=p.days.support) for e in one.evidence)
+    leaves = [(e.since, e.row["dwelling_id"]) for e in one.evidence if departure(e, p)]
+    outside = [
+        (e.since, e.ends)
+        for e in one.evidence
+        if e.strength in ("A", "A-", "C") and e.row["in_district"] is False and (e.ends - e.since).days > p.days.elsewhere_breaks
+    ]
+    here, away = [], []
+    for e in one.evidence:
+        if e.strength in (None, "D"):
+            continue
+        ends = e.ends
+        gone = any(d > e.last and (w is None or e.row["dwelling_id"] is None or w == e.row["dwelling_id"]) for d, w in leaves)
+        if ends > e.last + DAY and gone:
+            ends = e.last + DAY
+        if _creates(e, supported):
+            where = f"{e.row['sign']}:{e.row['record_id']}" if e.strength == "C" else e.row["dwelling_id"]
+            here.append(Stay(e.since, ends, e.last, where, e.row["sign"] == "S05"))
+        other = e.row["township"] != f["hukou_township"] if e.row["township"] and f["hukou_township"] else not f["local"]
+        if other and e.row["place"] != "none":
+            away.append(Stay(e.since, e.last + DAY, e.last, None, False))
+    f.update(chains(here, away, leaves, outside, today, p))
+
+
+def _dwells(e: Evidence) -> bool:
+    if e.strength in ("A", "A-"):
+        return e.here
+    if e.strength == "D" and e.row["place"] == "dwelling" and e.row["in_district"]:
+        return True
+    return e.strength is not None and bool(e.row["text_here"]) and e.row["sign"] != "S19"
+
+
+def _creates(e: Evidence, supported: bool) -> bool:
+    if not e.here:
+        return False
+    if e.strength in ("A", "A-"):
+        return True
+    return e.row["text_here"] is not False if e.row["sign"] == "S07" else supported
+
+
+def departure(e: Evidence, p: Parameters) -> bool:
+    """A true departure sign."""
+    n = p.negatives.get(e.row["sign"])
+    return n is not None and n.departure and (e.row["sign"] != "N02" or e.row["detail"] == "left")
+
+
+def _scores(one: Person) -> None:
+    p, f, today = one.p, one.fact, one.today
+    official = [e for e in one.evidence if e.strength in ("A", "A-") and e.here]
+    newest_a = max((e.event for e in official), default=None)
+    pos: dict[str, float] = {}
+    neg: dict[str, float] = {}
+    unanswered: dict[str, float] = {}
+    for grp in {e.row["grp"] for e in one.evidence}:
+        mine = [e for e in one.evidence if e.row["grp"] == grp]
+        counted = [e for e in mine if e.strength is not None and e.row["in_district"] is not False]
+        visits = [e for e in counted if e.row["sign"] == "S10"]
+        start = today - dt.timedelta(days=p.days.visits_window)
+        often = len({e.since for e in mine if e.row["sign"] == "S10" and e.since > start}) >= 3
+        s10 = p.signs["S10"]
+        factor = (s10.three_visits or 0.0) / s10.weight if often else 1.0
+        pos[grp] = max(
+            max((e.value for e in visits), default=0.0) * factor,
+            max((e.value for e in counted if e.row["sign"] != "S10"), default=0.0),
+        )
+        negative = [e for e in mine if e.strength is None]
+        neg[grp] = max((e.value for e in negative), default=0.0)
+        unanswered[grp] = max((e.value for e in negative if newest_a is None or e.since > newest_a), default=0.0)
+    f["c_pos"], f["c_neg"], f["c_open"] = together(pos.values()), together(neg.values()), together(unanswered.values())
+
+
+def together(parts: Iterable[float]) -> float:
+    """1 − Π(1 − part)."""
+    rest = 1.0
+    for part in sorted(parts):
+        rest *= 1.0 - part
+    return rounded(1.0 - rest, 4)
+
+
+def _dates(one: Person) -> None:
+    """Newest dates of each kind, deaths, departures and the bases of the half year."""
+    p, f, today, all_ = one.p, one.fact, one.today, one.evidence
+    official = [e for e in all_ if e.strength in ("A", "A-") and e.here]
+    own = [e for e in all_ if e.strength in ("A", "A-", "B", "C") and e.here]
+    stays = [e for e in official if e.ends > today]
+    f["in_force"] = bool(stays)
+    f["dwells"] = bool(official)
+    f["newest_ab"] = newest(e.event for e in own if e.strength != "C")
+    f["newest_b"] = newest(e.last for e in all_ if e.strength == "B")
+    f["newest_own"] = newest(e.last for e in own)
+    f["newest_event"] = newest(e.event for e in own)
+    f["newest_neg"] = newest(e.since for e in all_ if e.strength is None)
+    f["departed_on"] = newest(e.since for e in all_ if departure(e, p) and not _answered(e, stays, p))
+    f["elsewhere_on"] = newest(e.since for e in all_ if e.strength is None and p.negatives[e.row["sign"]].elsewhere)
+    f["any_on"] = newest(e.last for e in all_ if e.strength is not None and e.row["sign"] != "S03")
+    f["registered_on"] = newest(e.since for e in all_ if e.row["sign"] == "S03")
+    f["worked_on"] = newest(e.last for e in all_ if e.strength and p.signs[e.row["sign"]].work)
+    deaths = [e for e in all_ if e.row["sign"] == "N09"]
+    f["strong_death"] = any(e.row["detail"] in p.strong_deaths for e in deaths)
+    f["death_on"] = min((e.since for e in deaths), default=None)
+    f["death_sources"] = len({e.row["grp"] for e in deaths})
+    abroad = max(((e.since, e.row["detail"] or "") for e in all_ if e.row["sign"] == "N08"), default=None)
+    f["abroad_on"], f["abroad"] = abroad if abroad else (None, None)
+    f["basis"] = _basis(f, today, p)
+    newer = f["newest_neg"] is None or f["newest_ab"] is None or f["newest_neg"] > f["newest_ab"]
+    f["score"] = rounded(f["c_pos"] * (1.0 - f["c_neg"] * (1.0 if newer else p.scores.older_negative)), 4)
+
+
+def newest(days: Iterable[dt.date]) -> dt.date | None:
+    """The latest day, or None."""
+    return max(days, default=None)
+
+
+def _answered(e: Evidence, stays: list[Evidence], p: Parameters) -> bool:
+    """A departure that a dwelling registered about then or later turns into a move inside the district."""
+    if e.row["sign"] in ("N05", "N06") and stays:
+        return True
+    near = [s for s in stays if s.event >= e.since - dt.timedelta(days=p.days.moved)]
+    if e.row["sign"] == "N02":
+        return bool(near)
+    where = e.row["dwelling_id"]
+    return any(where and s.row["dwelling_id"] and s.row["dwelling_id"] != where for s in near)
+
+
+def _basis(f: Mapping[str, Any], today: dt.date, p: Parameters) -> str | None:
+    """HERE, HERE_CUM, AWAY or None."""
+    if f["here_since"] and add_months(f["here_since"], p.months.half_year) <= today:
+        return "HERE"
+    seen = f["last_seen"] and f["last_seen"] >= today - dt.timedelta(days=p.days.keep)
+    if f["days_365"] >= p.days.cumulative and seen:
+        return "HERE_CUM"
+    return "AWAY" if f["away_since"] and add_months(f["away_since"], p.months.half_year) <= today else None

@@ -1,0 +1,94 @@
+"""Half-year counting for one person in plain Python: stays become runs (domain §1.3, half-year counting)."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from dataclasses import dataclass, replace
+from typing import Any
+
+from jobs.residence.parameters import Parameters
+
+DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Stay:
+    """[start, ends) that one sign covers; `last` the last day really observed; `where` what may bridge; a grid visit or not."""
+
+    start: dt.date
+    ends: dt.date
+    last: dt.date
+    where: str | None
+    visit: bool
+
+
+def add_months(day: dt.date, months: int) -> dt.date:
+    """Calendar months later; a missing day becomes the month's last."""
+    index = day.year * 12 + day.month - 1 + months
+    year, month = divmod(index, 12)
+    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def chains(
+    here: list[Stay],
+    away: list[Stay],
+    leaves: list[tuple[dt.date, str | None]],
+    outside: list[tuple[dt.date, dt.date]],
+    today: dt.date,
+    p: Parameters,
+) -> dict[str, Any]:
+    """here_since, here_until, run_now, last_seen, recent_run, days_365 and away_since."""
+    living = merge(bridge(here, leaves, outside, p), p.days.bridge)
+    gone = merge(away, p.days.chain)
+    counting = [r for r in living if r.ends > today - p.days.keep * DAY]
+    reaching = [r for r in gone if r.ends > today - p.days.chain * DAY]
+    window = today - p.days.window * DAY
+    run = counting[-1] if counting else None
+    return {
+        "here_since": run.start if run else None,
+        "here_until": run.ends if run else None,
+        "run_now": any(r.ends > today for r in living),
+        "last_seen": max((r.last for r in living), default=None),
+        "recent_run": any(r.ends > today - p.days.recent_run * DAY for r in living),
+        "days_365": sum(max(0, (min(r.ends, today) - max(r.start, window)).days) for r in living),
+        "away_since": reaching[-1].start if reaching else None,
+    }
+
+
+def bridge(
+    stays: list[Stay], leaves: list[tuple[dt.date, str | None]], outside: list[tuple[dt.date, dt.date]], p: Parameters
+) -> list[Stay]:
+    """A stay begins where the one before at the same place ended, if the gap between is short enough."""
+    result = []
+    for where in {s.where for s in stays}:
+        was, visited = None, None
+        for stay in sorted((s for s in stays if s.where == where), key=lambda s: (s.start, s.ends)):
+            begin = stay.start
+            if where is not None and was is not None and begin > was:
+                stayed_away = any((min(e, begin) - max(s, was)).days > p.days.elsewhere_breaks for s, e in outside)
+                short = (begin - was).days <= p.days.bridge_same_place
+                seen_again = (
+                    stay.visit
+                    and visited is not None
+                    and (begin - visited).days <= p.days.bridge_visits
+                    and not any(visited <= d < begin for d, _ in leaves)
+                )
+                if (short or seen_again) and not stayed_away:
+                    begin = was
+            result.append(replace(stay, start=begin))
+            was = stay.ends if was is None else max(was, stay.ends)
+            visited = stay.start if stay.visit else visited
+    return result
+
+
+def merge(stays: list[Stay], allowed: int) -> list[Stay]:
+    """Overlapping stays, and those whose gap is allowed, as one; in order of time."""
+    runs: list[Stay] = []
+    for stay in sorted(stays, key=lambda s: (s.start, s.ends)):
+        if runs and (stay.start - runs[-1].ends).days <= allowed:
+            before = runs[-1]
+            runs[-1] = replace(before, ends=max(before.ends, stay.ends), last=max(before.last, stay.last))
+        else:
+            runs.append(stay)
+    return runs

@@ -1,0 +1,220 @@
+"""The order of the rules for one person in plain Python, and for a small world of people who follow one another."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from jobs.residence.codes import CODES
+from jobs.residence.reference import HERE_CODES, Person, rounded
+
+INLAND = {"CITY_HUKOU": "21", "PROV_HUKOU": "22", "OUT_HUKOU": "23"}
+OUTSIDE = {"HKMT": "25", "FOREIGN": "26"}
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What was decided for one person."""
+
+    code: str
+    rule: str
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Relatives:
+    """What the rules may know of others: the parent followed, whether a household member is present, or strongly so."""
+
+    parent: Decision | None = None
+    parent_township: str | None = None
+    household_present: bool = False
+    lives_with: bool = False
+
+
+NOBODY = Relatives()
+
+
+def own_code(one: Person, home_township: str | None) -> str:
+    """The status on the own evidence alone, R-10 applied."""
+    code, _ = first(one, NOBODY, home_township)
+    return "62" if _thin(one, code, one.fact["score"]) else code
+
+
+def final(one: Person, others: Relatives, home_township: str | None) -> Decision:
+    """The status with relatives; confidence by the rule that decided."""
+    code, rule = first(one, others, home_township)
+    f, p = one.fact, one.p
+    told = 1.0 - (1.0 - f["score"]) * (1.0 - p.signs["S21"].weight) if others.lives_with else f["score"]
+    if rule == "R-08" and others.parent:
+        told = p.scores.parent * others.parent.confidence
+    elif rule == "R-05c-household":
+        told = min(told, p.scores.household)
+    elif rule == "R-05c-away" and f["elsewhere_on"] is None:
+        told = p.scores.silent_absent
+    told = rounded(told, 4)
+    return Decision("62", "R-10", told) if _thin(one, code, told) else Decision(code, rule, told)
+
+
+def _thin(one: Person, code: str, confidence: float) -> bool:
+    return not one.fact["local"] and CODES[code].kind in ("R", "T") and confidence < one.p.scores.low
+
+
+def first(one: Person, others: Relatives, home_township: str | None) -> tuple[str, str]:
+    """Code and rule of the first rule that decides."""
+    for rule, decide in ORDER:
+        code = decide(one, others, home_township)
+        if code is not None:
+            return code, rule
+    raise AssertionError("R-06d decides for everybody")
+
+
+def _void(one: Person, _o: Relatives, _h: str | None) -> str | None:
+    r, age = one.resident, one.fact["age"]
+    nobody = r["id_number"] is None and r["name"] is None and r["birth_date"] is None
+    unborn = r["birth_date"] is not None and r["birth_date"] > one.today
+    return "99" if nobody or unborn or (age is not None and age > one.p.age.impossible) else None
+
+
+def _death(one: Person, _o: Relatives, _h: str | None) -> str | None:
+    f, grace = one.fact, dt.timedelta(days=one.p.days.death_activity)
+    if f["death_sources"] == 0:
+        return None
+    active = f["newest_b"] is not None and f["newest_b"] > f["death_on"] + grace
+    if active and f["death_sources"] == 1:
+        return "92"
+    return "91" if f["strong_death"] or f["death_sources"] >= 2 else None
+
+
+def _departure(one: Person, _o: Relatives, _h: str | None) -> str | None:
+    f = one.fact
+    if f["local"] or not f["recent_run"] or f["departed_on"] is None:
+        return None
+    return "53" if f["newest_ab"] is None or f["departed_on"] > f["newest_ab"] else None
+
+
+def _conflict(one: Person, _o: Relatives, _h: str | None) -> str | None:
+    f, bound = one.fact, one.p.scores.conflict
+    if f["c_pos"] < bound or f["c_open"] < bound or f["newest_event"] is None or f["newest_neg"] is None:
+        return None
+    return "61" if abs((f["newest_event"] - f["newest_neg"]).days) <= one.p.days.conflict else None
+
+
+def is_present(one: Person) -> bool:
+    """The run covers tonight, or last seen within the keeping time."""
+    f = one.fact
+    keep = one.today - dt.timedelta(days=one.p.days.keep)
+    return bool(f["run_now"]) or (f["last_seen"] is not None and f["last_seen"] >= keep)
+
+
+def follows_parent(one: Person) -> bool:
+    """Whether R-08 lets this child follow a parent."""
+    f, p = one.fact, one.p
+    age, own = f["age"], f["newest_own"]
+    if age is None or age >= p.age.minor:
+        return False
+    recent = own is not None and own >= one.today - dt.timedelta(days=p.days.window)
+    if not ((age < p.age.child and not is_present(one)) or not recent):
+        return False
+    since = own or one.resident["birth_date"]
+    return not (f["elsewhere_on"] is not None and f["elsewhere_on"] > since)
+
+
+def _child(one: Person, others: Relatives, home: str | None) -> str | None:
+    if others.parent is None or not follows_parent(one):
+        return None
+    parent, nature = others.parent.code, one.fact["nature"]
+    if parent in ("13", "14"):
+        return parent if nature == "LOCAL_HUKOU" else None
+    usual = parent in HERE_CODES
+    if nature == "LOCAL_HUKOU":
+        return _township(one, others.parent_township or home)
+    if nature in OUTSIDE:
+        return OUTSIDE[nature] if usual else "32"
+    if nature == "NO_HUKOU":
+        return "24" if usual or parent == "31" else None
+    return INLAND[nature] if usual else "31"
+
+
+def _township(one: Person, home: str | None) -> str:
+    hukou = one.fact["hukou_township"]
+    return "12" if home and hukou and home != hukou else "11"
+
+
+def _abroad(one: Person, _o: Relatives, _h: str | None) -> str | None:
+    f = one.fact
+    if not f["local"] or f["abroad"] is None or (f["newest_own"] and f["newest_own"] > f["abroad_on"]):
+        return None
+    return "14" if f["abroad"] in one.p.abroad_stay else "61"
+
+
+def _local_present(one: Person, _o: Relatives, home: str | None) -> str | None:
+    f = one.fact
+    return _township(one, home) if f["local"] and (f["in_force"] or f["run_now"]) else None
+
+
+def _absence(one: Person) -> int | None:
+    seen = one.fact["last_seen"] or one.fact["registered_on"]
+    return (one.today - seen).days if seen else None
+
+
+def _local_short(one: Person, _o: Relatives, _h: str | None) -> str | None:
+    gone = _absence(one)
+    return "13" if one.fact["local"] and gone is not None and gone < one.p.days.absent else None
+
+
+def _local_household(one: Person, others: Relatives, _h: str | None) -> str | None:
+    age, p = one.fact["age"], one.p
+    tender = age is not None and (age >= p.age.elder or age < p.age.child)
+    return "11" if one.fact["local"] and tender and one.fact["elsewhere_on"] is None and others.household_present else None
+
+
+def _local_silent(one: Person, _o: Relatives, _h: str | None) -> str | None:
+    f, gone, limit = one.fact, _absence(one), one.p.days.silent
+    if not f["local"] or gone is None or gone < limit or f["elsewhere_on"] is not None:
+        return None
+    return None if f["any_on"] and f["any_on"] > one.today - dt.timedelta(days=limit) else "42"
+
+
+def _local_away(one: Person, _o: Relatives, _h: str | None) -> str | None:
+    return "41" if one.fact["local"] else None
+
+
+def _outside(one: Person, _o: Relatives, _h: str | None) -> str | None:
+    f = one.fact
+    if f["nature"] not in OUTSIDE or not is_present(one):
+        return None
+    permanent = one.resident["id_type"] == "foreigner_pr" and f["dwells"]
+    return OUTSIDE[f["nature"]] if f["basis"] or permanent else "32"
+
+
+def _usual(one: Person, _o: Relatives, _h: str | None) -> str | None:
+    f = one.fact
+    if not is_present(one):
+        return None
+    if f["nature"] == "NO_HUKOU":
+        return "24"
+    return INLAND.get(f["nature"]) if f["basis"] else None
+
+
+def _temporary(one: Person, _o: Relatives, _h: str | None) -> str | None:
+    return "31" if is_present(one) else None
+
+
+def _lapsed(one: Person, _o: Relatives, _h: str | None) -> str | None:
+    return "53" if one.fact["recent_run"] else None
+
+
+def _tie(one: Person, _o: Relatives, _h: str | None) -> str | None:
+    worked = one.fact["worked_on"]
+    return "51" if worked and worked >= one.today - dt.timedelta(days=one.p.days.work_in_force) else "52"
+
+
+Decide = Callable[[Person, Relatives, "str | None"], "str | None"]
+
+ORDER: tuple[tuple[str, Decide], ...] = (
+    ("R-00", _void), ("R-01", _death), ("R-04d", _departure), ("R-09", _conflict), ("R-08", _child), ("R-05a", _abroad),
+    ("R-05b", _local_present), ("R-05c-short", _local_short), ("R-05c-household", _local_household),
+    ("R-05c-silent", _local_silent), ("R-05c-away", _local_away), ("R-07", _outside), ("R-06a", _usual), ("R-06b", _temporary),
+    ("R-06c", _lapsed), ("R-06d", _tie),
+)  # fmt: skip

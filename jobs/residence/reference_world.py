@@ -1,0 +1,162 @@
+"""The plain reference over a small world: signs that follow from other people, the chosen dwelling, children and households."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from jobs.residence.codes import ADDRESS_ORDER
+from jobs.residence.parameters import Parameters
+from jobs.residence.reference import HERE_CODES, Evidence, Person, person
+from jobs.residence.reference_rules import Decision, Relatives, final, own_code
+
+Row = dict[str, Any]
+FOLLOWED = (*HERE_CODES, "13", "14", "31", "32")
+
+
+@dataclass
+class World:
+    """Residents (with `today`), their records (record_id → resident and text of the row), signs and ties."""
+
+    residents: list[Row]
+    records: dict[str, Row]
+    signs: list[Row]
+    ties: list[Row]
+
+
+@dataclass
+class Outcome:
+    """One person's decision with facts and home."""
+
+    decision: Decision
+    fact: Mapping[str, Any]
+    dwelling_id: str | None
+    township: str | None
+
+
+def decide_all(world: World, p: Parameters) -> dict[str, Outcome]:
+    """Every resident's decision."""
+    people = _people(world, p)
+    homes = {who: home(one) for who, one in people.items()}
+    own = {who: own_code(one, homes[who][1]) for who, one in people.items()}
+    parents = _parents(world, people, own)
+    groups = _households(people, own, homes, p)
+    result = {}
+    for who, one in people.items():
+        parent = parents.get(who)
+        known = Decision(own[parent], "", people[parent].fact["score"]) if parent else None
+        present, strong = groups.get(homes[who][0] or "", (0, 0))
+        self_strong = own[who] in HERE_CODES and _strong(one)
+        others = Relatives(
+            known, homes[parent][1] if parent else None, present > 0 and own[who] not in ("11", "12"), strong > int(self_strong)
+        )
+        result[who] = Outcome(final(one, others, homes[who][1]), one.fact, *homes[who])
+    return result
+
+
+def _people(world: World, p: Parameters) -> dict[str, Person]:
+    today = {r["resident_id"]: r["today"] for r in world.residents}
+    mine: dict[str, list[Row]] = defaultdict(list)
+    for sign in [*_not_let(world, today), *_guardians(world), *_let_anew(world, today)]:
+        record = world.records[sign["record_id"]]
+        mine[record["resident_id"]].append({**sign, **{k: v for k, v in record.items() if k != "resident_id"}})
+    return {r["resident_id"]: person(r, mine[r["resident_id"]], r["today"], p) for r in world.residents}
+
+
+def _not_let(world: World, today: Mapping[str, dt.date]) -> list[Row]:
+    """All delivered signs but S20 of dwellings that are let."""
+    let = set()
+    for s in world.signs:
+        day = today[world.records[s["record_id"]]["resident_id"]]
+        if s["sign"] == "S06" and s["from_date"] <= day and (s["to_date"] is None or s["to_date"] > day):
+            let.add(s["dwelling_id"])
+    return [s for s in world.signs if s["sign"] != "S20" or s["dwelling_id"] not in let - {None}]
+
+
+def _guardians(world: World) -> list[Row]:
+    """S08 from the pupil's S07."""
+    listed = {(t["from_record"], t["to_record"]) for t in world.ties if t["relation"] == "guardian_of"}
+    pupils = [s for s in world.signs if s["sign"] == "S07" and world.records[s["record_id"]]["text_here"] is not False]
+    return [{**s, "sign": "S08", "record_id": a} for a, b in sorted(listed) for s in pupils if s["record_id"] == b]
+
+
+def _let_anew(world: World, today: Mapping[str, dt.date]) -> list[Row]:
+    """N06 where a later tenancy of the dwelling began after the resident's last one ended."""
+    rows: dict[str, list[tuple[str, Row]]] = defaultdict(list)
+    for s in world.signs:
+        if s["sign"] == "S06" and s["dwelling_id"]:
+            rows[s["dwelling_id"]].append((world.records[s["record_id"]]["resident_id"], s))
+    made = []
+    for tenants in rows.values():
+        begun = [s["from_date"] for who, s in tenants if s["from_date"] <= today[who]]
+        for who, sign in tenants:
+            ended = max(s["to_date"] or dt.date.max for w, s in tenants if w == who)
+            if begun and ended <= today[who] and max(begun) >= ended and sign["to_date"] == ended:
+                made.append({**sign, "sign": "N06", "from_date": max(begun), "to_date": None, "place": "none"})
+    return made
+
+
+def home(one: Person) -> tuple[str | None, str | None]:
+    """(dwelling, township) of the best candidate; a township outside the district is none."""
+    best = max((c for c in (_candidate(e, one.today) for e in one.evidence) if c), default=None)
+    if best is None:
+        return None, None
+    dwelling, township = best[3][1], best[4][1]
+    return dwelling, township if township and township.startswith("330110") else None
+
+
+def _candidate(e: Evidence, today: dt.date) -> tuple[Any, ...] | None:
+    row, code = e.row, e.row["sign"]
+    placed = row["place"] == "dwelling" and e.here
+    text = code != "S19" and bool(row["text_here"])
+    parts = [row["dwelling_id"], row["township"], row["text_dwelling"], row["text_township"]]
+    if e.strength is None or not any(parts) or not (placed or text):
+        return None
+    rank = 100 if code == "S05" else 99 - ADDRESS_ORDER.index(code) if code in ADDRESS_ORDER else 0
+    own = row["place"] == "dwelling" and (row["dwelling_id"] or row["township"])
+    dwelling, township = (parts[0], parts[1]) if own else (parts[2], parts[3])
+    known = ((d is not None, d or "") for d in (dwelling, township))
+    return (int(e.ends > today), rank, e.event, *known, code, row["record_id"])
+
+
+def _parents(world: World, people: Mapping[str, Person], own: Mapping[str, str]) -> dict[str, str]:
+    """Mother, father, then guardians: the first whose own status may be followed."""
+    edges: dict[str, set[tuple[int, str]]] = defaultdict(set)
+    for r in world.residents:
+        for order, parent in ((1, r["mother_id"]), (2, r["father_id"])):
+            edges[r["resident_id"]].add((order, parent))
+    for t in world.ties:
+        if t["relation"] == "guardian_of":
+            edges[world.records[t["to_record"]]["resident_id"]].add((3, world.records[t["from_record"]]["resident_id"]))
+    chosen = {}
+    for child, listed in edges.items():
+        age = people[child].fact["age"]
+        fit = [(o, q) for o, q in listed if q in own and q != child and own[q] in FOLLOWED]
+        if fit and age is not None and age < people[child].p.age.minor:
+            chosen[child] = min(fit)[1]
+    return chosen
+
+
+def _households(
+    people: Mapping[str, Person], own: Mapping[str, str], homes: Mapping[str, tuple[str | None, str | None]], p: Parameters
+) -> dict[str, tuple[int, int]]:
+    """Dwelling → (people there as 11 or 12, people there with a strong sign), where few enough live there."""
+    at: dict[str, list[str]] = defaultdict(list)
+    for who in people:
+        dwelling = homes[who][0]
+        if own[who] in HERE_CODES and dwelling:
+            at[dwelling].append(who)
+    return {
+        dwelling: (sum(own[w] in ("11", "12") for w in ids), sum(_strong(people[w]) for w in ids))
+        for dwelling, ids in at.items()
+        if len(ids) <= p.household_size
+    }
+
+
+def _strong(one: Person) -> bool:
+    """Whether some sign of a department's strongest weighs enough tonight."""
+    bound = one.p.scores.strong_member
+    return any(e.value >= bound and e.strength is not None and e.row["in_district"] is not False for e in one.evidence)

@@ -1,0 +1,159 @@
+"""The story of one resident as text of 80 columns, both languages where there is room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from rich.cells import cell_len, set_cell_size
+
+from jobs.residence.codes import CODES
+
+WIDTH = 80
+BAR = 24
+"""Cells of the waterfall's longest bar."""
+KINDS = {
+    "created": "created 新建",
+    "merged_into": "merged into 并入",
+    "split_from": "split from 拆自",
+    "retired": "retired 撤销",
+}
+
+
+def page(story: dict[str, Any], night: str) -> str:
+    """The whole page."""
+    parts = [
+        _head(story["resident"], night),
+        _status(story["status"]),
+        _records(story["records"]),
+        _links(story),
+        _near(story["near_misses"]),
+        _events(story["events"], story["resident"]["resident_id"]),
+    ]
+    return "\n\n".join("\n".join(part) for part in parts if part)
+
+
+def _head(r: dict[str, Any], night: str) -> list[str]:
+    first = (
+        f"{r['resident_id']}  {r['name']}  {r['sex'] or '?'}  {r['birth_date']}  {r['id_type'] or 'no number'} {r['id_number']}"
+    )
+    lines = [first, f"night {night} · {r['records']} records of {' '.join(r['departments'])} · phone {r['phone']}"]
+    words = (("mother_id", "mother 母"), ("father_id", "father 父"), ("spouse_id", "spouse 配偶"))
+    related = [f"{word} {r[key]}" for key, word in words if r[key]]
+    return lines + _wrap(" · ".join(related)) if related else lines
+
+
+def _status(status: dict[str, Any] | None) -> list[str]:
+    if status is None:
+        return ["status 居住状态: not decided on this night"]
+    words, told = CODES.get(status["status_code"]), status["explanation"]
+    lines = _wrap(f"status {status['status_code']} {words.zh} · {words.en}" if words else f"status {status['status_code']}")
+    confidence = "–" if status["confidence"] is None else f"{status['confidence']:.2f}"
+    facts = [f"rule {status['rule_id']} ({status['rule_version']})", f"evidence {confidence} {status['band'] or ''}".strip()]
+    for key, word in (
+        ("basis", "basis"),
+        ("here_since", "here since"),
+        ("last_seen", "last seen"),
+        ("next_change", "next change"),
+    ):
+        if status.get(key):
+            facts.append(f"{word} {status[key]}")
+    lines += _wrap("  " + " · ".join(facts), "  ")
+    lines += _signs("for 正面", told.get("positive"))
+    lines += _signs("against 反面", told.get("negative"))
+    if told.get("without_strongest") is not None:
+        lines.append(f"  without its strongest sign the evidence would be {told['without_strongest']}")
+    if told.get("counterfactual"):
+        lines += _wrap(f"  counterfactual: {told['counterfactual']}", "  ")
+    if told.get("alarm"):
+        lines += _wrap(f"  ! {told['alarm']}", "    ")
+    return lines
+
+
+def _signs(head: str, signs: list[dict[str, Any]] | None) -> list[str]:
+    lines = []
+    for at, sign in enumerate(signs or []):
+        label = head if at == 0 else ""
+        until = sign.get("to") or "…"
+        weight = f"w {sign['w']:.2f}" if sign.get("w") is not None else ""
+        decay = f"× {sign['decay']:.2f}" if sign.get("decay") is not None else ""
+        text = f"{sign['sign']} {sign.get('place') or '':<20} {sign.get('from') or '…'} – {until:<10} {weight} {decay}"
+        lines.append(f"  {_cell(label, 13)}{text}".rstrip())
+    return lines
+
+
+def _records(records: list[dict[str, Any]]) -> list[str]:
+    widths = (3, 21, 9, 14, 20, 12)
+    lines = [_row(("", "records 记录", "role", "name 姓名", "number 号码", "birth"), widths)]
+    for r in records:
+        place = f"{r['dept']}.{r['source_table']}" + ("†" if r["closed_on"] else "")
+        number = r["number"] if r["number"] != "–" else f"({r['number_grade'] or 'MISSING'})".lower()
+        lines.append(_row((r["profile"], place, r["role"], r["name"], number, r["birth_date"]), widths))
+    if any(r["closed_on"] for r in records):
+        lines.append("† closed by its department 已终止")
+    return lines
+
+
+def _links(story: dict[str, Any]) -> list[str]:
+    profiles = len({r["profile"] for r in story["records"]})
+    if profiles == 1:
+        return ["links 关联: none needed: the records share one number and name, or one source key"]
+    lines = [f"links 关联: {len(story['links'])} hold its {profiles} profiles together, {story['further_links']} more agree"]
+    for link in story["links"]:
+        lines += _waterfall(link, " – ".join(link["between"]))
+    missing = profiles - 1 - len(story["links"])
+    if missing:
+        lines.append(f"  {missing} joined by a human decision 人工判定")
+    return lines
+
+
+def _waterfall(link: dict[str, Any], title: str) -> list[str]:
+    lines = [f"  {title}  {link['weight']:+.1f} bits, p {link['probability']:.4f}, {link['grade']}, pass {link['block']}"]
+    told = [c for c in link["comparisons"] if c["weight"]]
+    largest = max((abs(c["weight"]) for c in told), default=1.0)
+    for c in told:
+        bar = ("█" if c["weight"] > 0 else "▒") * max(1, round(BAR * abs(c["weight"]) / largest))
+        lines.append(f"    {_cell(c['comparison'], 16)}{_cell(c['level'], 22)}{c['weight']:+6.1f} {bar}")
+    silent = [c["comparison"] for c in link["comparisons"] if not c["weight"]]
+    return lines + (_wrap(f"    says nothing: {', '.join(silent)}", "      ") if silent else [])
+
+
+def _near(misses: list[dict[str, Any]]) -> list[str]:
+    lines = ["near, but not joined 相近而未并"] if misses else []
+    for miss in misses:
+        own = next(letter for letter in miss["between"] if letter != "?")
+        why = f"kept apart by {miss['veto']}" if miss["veto"] else miss["grade"]
+        lines += _wrap(f"  {own} – {miss['other_resident']}  {miss['weight']:+.1f} bits, {why}", "    ")
+    return lines
+
+
+def _events(events: list[dict[str, Any]], me: str) -> list[str]:
+    lines = ["events 变更"] if events else []
+    for e in events:
+        kind = KINDS.get(e["kind"], e["kind"])
+        who = f"{kind} {e['other_id']}" if e["resident_id"] == me else f"{e['resident_id']} {kind} this one"
+        lines += _wrap(f"  {e['date']} {who.strip()}: {e['reason']}", "    ")
+    return lines
+
+
+def _row(cells: Iterable[str], widths: Iterable[int]) -> str:
+    return "".join(_cell(c, w) for c, w in zip(cells, widths, strict=True)).rstrip()
+
+
+def _cell(text: str, width: int) -> str:
+    """The text cut or padded to a width in terminal cells (a Chinese character takes two)."""
+    return set_cell_size(text, width - 1) + " "
+
+
+def _wrap(text: str, indent: str = "  ") -> list[str]:
+    """Lines of at most 80 cells."""
+    lines, width = [], WIDTH
+    while cell_len(text) > width:
+        cut = len(text)
+        while cell_len(text[:cut]) > width:
+            cut -= 1
+        space = text.rfind(" ", len(indent) + 1, cut)
+        cut = space if space > 0 else cut
+        lines.append(text[:cut].rstrip())
+        text = indent + text[cut:].lstrip()
+    return [*lines, text]

@@ -1,0 +1,147 @@
+"""Everything known about one resident on one night, personal values masked: what `renkou explain` tells.
+
+Profiles are lettered A, B, C … in the order of their smallest record; a link is named by its two letters.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from jobs.residents import masked
+
+Rows = list[dict[str, Any]]
+Find = Callable[[str, str, Iterable[str]], Rows]
+"""(table, column, values) → rows of the night's table where the column holds one of the values."""
+NEAR_MISSES = 5
+"""Links that lead out of the resident and did not join are told up to this many, heaviest first."""
+
+
+def story(find: Find, resident_id: str) -> dict[str, Any]:
+    """Resident, status, records, links that hold it together, near misses, events."""
+    belongs = find("resident_records", "resident_id", [resident_id])
+    letters = letters_of(sorted({row["profile_id"] for row in belongs}))
+    of_record = {row["record_id"]: row for row in belongs}
+    resident = find("residents", "resident_id", [resident_id])[0]
+    records = find("records", "record_id", of_record)
+    links = _links(find, set(letters))
+    inside = [e for e in links if e["profile_l"] in letters and e["profile_r"] in letters and not e["veto"]]
+    return {
+        "resident": _resident(resident),
+        "status": _status(find("residence", "resident_id", [resident_id]), {r["record_id"]: r for r in records}),
+        "records": [_record(r, of_record[r["record_id"]], letters) for r in sorted(records, key=_by_department)],
+        "links": [_link(e, letters) for e in chain(inside)],
+        "further_links": sum(e["grade"] == "auto" for e in inside) - sum(e["grade"] == "auto" for e in chain(inside)),
+        "near_misses": _near_misses(find, links, letters),
+        "events": _events(find, resident_id),
+    }
+
+
+def letters_of(profiles: list[str]) -> dict[str, str]:
+    """A … Z, AA, AB …"""
+    names = {}
+    for at, profile in enumerate(profiles):
+        name, rest = "", at + 1
+        while rest:
+            rest, digit = divmod(rest - 1, 26)
+            name = chr(65 + digit) + name
+        names[profile] = name
+    return names
+
+
+def chain(links: Rows) -> Rows:
+    """The links that hold the profiles together: the heaviest that joins two parts not yet joined, and so on."""
+    parent: dict[str, str] = {}
+
+    def top(profile: str) -> str:
+        while parent.get(profile, profile) != profile:
+            profile = parent[profile]
+        return profile
+
+    kept = []
+    for link in sorted(links, key=lambda e: (e["grade"] != "auto", -e["weight"], e["profile_l"], e["profile_r"])):
+        left, right = top(link["profile_l"]), top(link["profile_r"])
+        if left != right:
+            parent[right] = left
+            kept.append(link)
+    return kept
+
+
+def comparisons(levels: str | None) -> list[dict[str, Any]]:
+    """`name=exact:7.5;phone=missing:0.0` as a list of comparison, level, weight."""
+    found = []
+    for part in (levels or "").split(";"):
+        comparison, _, rest = part.partition("=")
+        level, _, weight = rest.rpartition(":")
+        if comparison and weight:
+            found.append({"comparison": comparison, "level": level, "weight": float(weight)})
+    return found
+
+
+def _resident(row: dict[str, Any]) -> dict[str, Any]:
+    shown = {
+        "name": masked.name(row["name"]),
+        "id_number": masked.number(row["id_number"]),
+        "phone": masked.phone(row["phone"]),
+        "birth_date": masked.birth(row["birth_date"]),
+    }
+    plain = ("resident_id", "records", "departments", "id_type", "sex", "ethnic", "nationality", "hukou_division", "hukou_active")
+    related = ("mother_id", "father_id", "spouse_id")
+    sources = {k: v for k, v in row.items() if k.endswith("_source") and v}
+    return {**{k: row[k] for k in plain}, **shown, **{k: row[k] for k in related}, "sources": sources}
+
+
+def _record(row: dict[str, Any], belongs: dict[str, Any], letters: dict[str, str]) -> dict[str, Any]:
+    return {
+        "record_id": row["record_id"], "profile": letters[belongs["profile_id"]], "dept": row["dept"],
+        "source_table": row["source_table"], "role": row["role"], "name": masked.name(row["name"] or row["name_raw"]),
+        "number": masked.number(row["id_number"]), "number_grade": row["id_grade"], "birth_date": masked.birth(row["birth_date"]),
+        "phone": masked.phone(row["phone"]), "township": row["township"], "known_from": row["known_from"],
+        "closed_on": row["closed_on"], "since": belongs["since"],
+    }  # fmt: skip
+
+
+def _by_department(row: dict[str, Any]) -> tuple[str, ...]:
+    return row["dept"], row["source_table"], row["role"], row["record_id"]
+
+
+def _links(find: Find, profiles: set[str]) -> Rows:
+    both = [*find("links", "profile_l", profiles), *find("links", "profile_r", profiles)]
+    return list({(e["profile_l"], e["profile_r"]): e for e in both}.values())
+
+
+def _link(row: dict[str, Any], letters: dict[str, str]) -> dict[str, Any]:
+    plain = {k: row[k] for k in ("weight", "probability", "grade", "block", "veto", "model_version")}
+    between = [letters.get(row[side], "?") for side in ("profile_l", "profile_r")]
+    return {"between": between, **plain, "comparisons": comparisons(row["levels"])}
+
+
+def _near_misses(find: Find, links: Rows, letters: dict[str, str]) -> Rows:
+    """Links to other residents that did not join, and why."""
+    out = [e for e in links if (e["profile_l"] in letters) != (e["profile_r"] in letters)]
+    heaviest = sorted(out, key=lambda e: (-e["weight"], e["profile_l"], e["profile_r"]))[:NEAR_MISSES]
+    others = {e["profile_r"] if e["profile_l"] in letters else e["profile_l"] for e in heaviest}
+    residents = {r["profile_id"]: r["resident_id"] for r in find("resident_records", "profile_id", others)}
+    told = []
+    for link in heaviest:
+        other = link["profile_r"] if link["profile_l"] in letters else link["profile_l"]
+        told.append({**_link(link, letters), "other_resident": residents.get(other)})
+    return told
+
+
+def _status(rows: Rows, records: dict[str, dict[str, Any]]) -> dict[str, Any] | None:
+    """The status with its evidence; each sign says which department's table it stands in."""
+    if not rows:
+        return None
+    status = dict(rows[0])
+    told = json.loads(status.pop("explanation") or "{}")
+    for sign in [*(told.get("positive") or []), *(told.get("negative") or [])]:
+        record = records.get(sign.get("record"))
+        sign["place"] = f"{record['dept']}.{record['source_table']}" if record else sign.get("dept")
+    return {**status, "explanation": told}
+
+
+def _events(find: Find, resident_id: str) -> Rows:
+    rows = [*find("resident_events", "resident_id", [resident_id]), *find("resident_events", "other_id", [resident_id])]
+    return sorted(rows, key=lambda e: (e["date"], e["kind"], e["resident_id"], e["other_id"]))

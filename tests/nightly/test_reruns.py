@@ -1,0 +1,57 @@
+"""The same night again gives the same digests: elsewhere, with other partitions, and after being killed at every stage."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from jobs import plan
+from jobs.run import run_night
+from jobs.settings import Settings
+from tests.nightly.conftest import FIRST, LAST, copy_before, digests_of, installation, renkou, spark_server
+
+pytestmark = [pytest.mark.spark, pytest.mark.slow]
+KILLED = -9
+
+
+def test_same_digests_in_another_place_with_other_partitions(good: Settings, sample: Path, tmp_path: Path, spark):
+    other = installation(tmp_path / "other", sample, partitions=5)
+    spark.conf.set("spark.sql.shuffle.partitions", "5")
+    try:
+        run_night(other, FIRST, lambda text: None)
+    finally:
+        spark.conf.set("spark.sql.shuffle.partitions", "2")
+    assert digests_of(other, FIRST) == digests_of(good, FIRST)
+
+
+def test_a_second_revision_of_the_same_night_is_identical(good: Settings, tmp_path: Path, spark):
+    again = copy_before(good, tmp_path / "again")
+    run_night(again, LAST, lambda text: None)
+    assert digests_of(again, LAST) == digests_of(good, LAST)
+    run_night(again, LAST, lambda text: None)
+    assert (again.nights / LAST.isoformat() / "1" / "manifest.json").exists()
+    assert digests_of(again, LAST) == digests_of(good, LAST)
+
+
+def test_every_stage_survives_sigkill(good: Settings, tmp_path: Path):
+    """After its first part file, before its commit, between commit and receipt; then each stage once undisturbed."""
+    hurt = copy_before(good, tmp_path / "hurt", spark="connect")
+    survived = []
+    with spark_server(hurt):
+        for stage in plan.STAGES:
+            for point in ("part", "commit", "manifest"):
+                killed = renkou(hurt, stage.name, "--date", LAST.isoformat(), RENKOU_KILL=point)
+                if killed.returncode == KILLED:
+                    survived.append((stage.name, point))
+                else:
+                    assert killed.returncode == 0, (stage.name, point, killed.stderr)
+            done = renkou(hurt, stage.name, "--date", LAST.isoformat())
+            assert done.returncode == 0, (stage.name, done.stderr)
+            if stage.gate:
+                gate = renkou(hurt, "validate", "--date", LAST.isoformat(), "--layer", stage.gate)
+                assert gate.returncode == 0, (stage.gate, gate.stderr)
+    writing = [s.name for s in plan.STAGES if s.writes]
+    assert {(s, p) for s in writing for p in ("part", "commit", "manifest")} <= set(survived)
+    assert ("publish", "manifest") in survived
+    assert digests_of(hurt, LAST) == digests_of(good, LAST)
