@@ -169,8 +169,11 @@ def _demo(args: argparse.Namespace, settings: Settings) -> None:
 
 def _stage(name: str) -> Command:
     def command(args: argparse.Namespace, settings: Settings) -> None:
-        from jobs.run import do_step, line
+        from jobs.run import do_mapped, do_step, line
 
+        if plan.stage(name).mapped and args.department is None:
+            do_mapped(settings, args.date, name, print)
+            return
         step = f"gate.{args.layer}" if getattr(args, "layer", None) else name
         print(line(do_step(settings, args.date, step, getattr(args, "department", None))))
 

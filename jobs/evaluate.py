@@ -25,8 +25,11 @@ STRATA = ("good_number", "wrong_number", "no_number", "under_7", "foreign", "twi
 PERSON_STRATA = ("under_7", "foreign", "twin")
 
 
-def evaluate(settings: Settings, night: Night, truth: Path) -> dict[str, Any]:
-    """Every measure of a night. `truth` is the sample's folder or its truth/ folder."""
+def evaluate(settings: Settings, night: Night, truth: Path, status_baseline: bool = True) -> dict[str, Any]:
+    """Every measure of a night. `truth` is the sample's folder or its truth/ folder.
+
+    With `status_baseline` the residence rules are run on the residents of the plain join too (in Spark, some seconds).
+    """
     folder = truth / "truth" if (truth / "truth").is_dir() else truth
     if not (folder / "records.parquet").exists():
         raise UserError("There is no truth in that folder.", "Give the folder that `renkou sample` wrote: --truth OUT/truth.")
@@ -43,12 +46,44 @@ def evaluate(settings: Settings, night: Night, truth: Path) -> dict[str, Any]:
     result: dict[str, Any] = {"night": night.label, "records": len(said), "records_unknown_to_truth": nobody}
     result |= {"ours": ours["figures"], "baseline": plain["figures"]}
     if tables.has("residence") and (folder / "status.parquet").exists():
-        result["status"] = judge(
-            tables.load("residence", ["resident_id", "status_code", "counts_usual", "township"]),
-            ours["homes"].join(tables.codes(), left_on="home", right_on="code").select("person", "resident_id"),
-            pl.scan_parquet(folder / "status.parquet").filter(pl.col("date") == night.date).collect(),
-        )
+        lives = pl.scan_parquet(folder / "status.parquet").filter(pl.col("date") == night.date).collect()
+        names = tables.codes().rename({"code": "home"})
+        given = tables.load("residence", ["resident_id", "status_code", "counts_usual"])
+        result["status"] = judge(given, ours["homes"].join(names, on="home").select("person", "resident_id"), lives)
+        if status_baseline:
+            homes = plain["homes"].select("person", resident_id=pl.col("home").cast(pl.String))
+            result["baseline_status"] = judge(_plain_status(tables), homes, lives)
     return result
+
+
+def _plain_status(tables: _Tables) -> pl.DataFrame:
+    """resident_id, status_code, counts_usual of the residents that the plain join makes: same evidence, same rules."""
+    from pyspark.sql import functions as F
+
+    from jobs.departments.contract import all_contracts
+    from jobs.residence import parameters
+    from jobs.residence.decide import Inputs, decide
+    from jobs.residents.assemble import assemble
+
+    context = tables.context
+    records, ties = context.read("records"), context.read("ties")
+    whose = numbered(tables).select("record_id", resident_id=pl.col("baseline").cast(pl.String))
+    members = context.spark.createDataFrame(whose.to_arrow())
+    residents = assemble(records, ties, members, context.date).withColumn("today", F.lit(context.date))
+    groups = {code: contract.group for code, contract in all_contracts().items() if contract.group}
+    decided = decide(Inputs(residents, members, records, context.read("signs"), ties), parameters.load(), groups)
+    frame = pl.from_arrow(decided.select("resident_id", "status_code", "counts_usual").toArrow())
+    context.spark.catalog.clearCache()
+    assert isinstance(frame, pl.DataFrame)
+    return frame
+
+
+def numbered(tables: _Tables) -> pl.DataFrame:
+    """Every record with its resident in the plain join: one (type, number) is one resident, any other record its own."""
+    records = tables.load("records", ["record_id", *ORIGIN, "known_from", "id_type", "id_number"]).sort("record_id")
+    number = pl.concat_str("id_type", pl.lit(":"), "id_number")
+    alone = -(pl.int_range(pl.len()) + 1)
+    return records.with_columns(alone=alone, baseline=pl.coalesce(number.rank("dense").cast(pl.Int64), alone))
 
 
 def mentions(tables: _Tables, truth: pl.DataFrame, people: pl.DataFrame) -> tuple[pl.DataFrame, int]:
@@ -56,26 +91,16 @@ def mentions(tables: _Tables, truth: pl.DataFrame, people: pl.DataFrame) -> tupl
 
     A test row is a person of its own, not real.
     """
-    records = tables.load("records", ["record_id", *ORIGIN, "known_from", "id_type", "id_number"])
-    whose = (
-        tables.load("resident_records", ["record_id", "resident_id"]).join(tables.codes(), on="resident_id").drop("resident_id")
-    )
+    records = numbered(tables)
+    whose = tables.load("resident_records", ["record_id", "resident_id"]).join(tables.codes(), on="resident_id")
     meant = truth_of(records.select("record_id", *ORIGIN, "known_from"), truth)
-    number = pl.concat_str("id_type", pl.lit(":"), "id_number")
     said = (
-        records.select("record_id", "dept", "id_type", "id_number", key=number)
-        .join(whose, on="record_id")
+        records.join(whose.select("record_id", resident="code"), on="record_id")
         .join(meant, on="record_id", how="left")
-        .sort("record_id")
-        .with_columns(alone=pl.int_range(pl.len()) + 1)
+        .with_columns(real=pl.col("person_id").is_not_null(), person=pl.coalesce(pl.col("person_id").cast(pl.Int64), "alone"))
     )
     unknown = int(said["known"].null_count())
-    said = said.filter(pl.col("known").is_not_null()).with_columns(
-        real=pl.col("person_id").is_not_null(),
-        person=pl.coalesce(pl.col("person_id").cast(pl.Int64), -pl.col("alone")),
-        resident="code",
-        baseline=pl.coalesce(pl.col("key").rank("dense").cast(pl.Int64), -pl.col("alone")),
-    )
+    said = said.filter(pl.col("known").is_not_null())
     said = said.join(people, on="person", how="left")
     wrong = (pl.col("id_type") == "citizen") & ~pl.col("numbers").list.contains(pl.col("id_number"))
     return said.select(

@@ -26,7 +26,7 @@ from jobs.departments.readers import reader_for
 from jobs.departments.sources import Sources, read_sources
 from jobs.departments.volumes import check_volume
 from jobs.errors import DeliveryHeld, UserError
-from jobs.tables import DELIVERIES, SOURCE_ROWS
+from jobs.tables import DELIVERIES, SOURCE_ROWS, Table
 
 
 @dataclass
@@ -128,31 +128,37 @@ def _read(request: Request, reader: Reader, offer: Offer, intake: Intake, reside
 
 def _write(context: Context, contract: Contract, intake: Intake) -> None:
     """Landing and the rows in force; a table that never came is there, empty, for the stages behind."""
-    table = intake.book.table
-    spec = contract.tables[table]
-    declared = landing_table(contract.code, table, spec)
-    name = f"source_current/{contract.code}/{table}"
-    for one in intake.landed:
-        context.receipt.rows_in += one.delivered.total
-        context.receipt.rows_out += one.rows.num_rows
-    if intake.landed or not context.had(declared.name):
-        rows = pa.concat_tables([one.rows for one in intake.landed]) if intake.landed else declared.schema.empty_table()
-        context.write_arrow(declared, rows, append=_same_columns(context, declared.name, declared.schema))
-    if not intake.landed and context.had(name):
+    spec = contract.tables[intake.book.table]
+    name = f"source_current/{contract.code}/{intake.book.table}"
+    declared = landing_table(contract.code, intake.book.table, spec)
+    before = _columns_before(context, declared.name)
+    same = before == declared.schema.names
+    if intake.landed or not same:
+        _write_landing(context, declared, intake.landed, append=same)
+    elif context.had(name):
         return
     current = Current.of(context.read_arrow(name, SOURCE_ROWS, previous=True) if context.had(name) else None)
+    current.reorder(before[2:] or list(spec.columns), list(spec.columns))
     for one in intake.landed:
+        context.receipt.rows_in += one.delivered.total
+        context.receipt.rows_out += one.frame.height
         current.apply(spec, one)
+        one.release()
     if not context.had(name) or current.touched:
         context.write_arrow(SOURCE_ROWS, current.whole(), name)
     elif current.changed:
         context.write_arrow(SOURCE_ROWS, current.appended(), name, append=True)
 
 
-def _same_columns(context: Context, name: str, schema: pa.Schema) -> bool:
-    """Whether landing can be continued; a contract that changed its columns starts it anew."""
-    files = context.files(name, previous=True) if context.had(name) else []
-    return bool(files) and pq.read_schema(files[0]).names == schema.names
+def _write_landing(context: Context, declared: Table, landed: list[Landed], append: bool) -> None:
+    rows = pa.concat_tables([one.rows for one in landed]) if landed else declared.schema.empty_table()
+    context.write_arrow(declared, rows, append=append)
+
+
+def _columns_before(context: Context, landing: str) -> list[str]:
+    """Columns of landing in the night before; when the contract changed them since, landing starts anew."""
+    files = context.files(landing, previous=True) if context.had(landing) else []
+    return list(pq.read_schema(files[0]).names) if files else []
 
 
 def _judge(context: Context, contract: Contract, intake: Intake) -> None:

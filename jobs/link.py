@@ -116,7 +116,12 @@ def _links(context: Context, profiles: DataFrame, model: LinkModel, weights: Wei
         scored.where(F.col("left").isNotNull())
         .groupBy("left", "right")
         .agg(F.min(F.struct("block", "weight", "probability", "grade", "levels", "veto")).alias("link"))
-        .select(F.col("left").alias("profile_l"), F.col("right").alias("profile_r"), "link.*", F.lit(weights.version).alias("model_version"))
+        .select(
+            F.col("left").alias("profile_l"),
+            F.col("right").alias("profile_r"),
+            "link.*",
+            F.lit(weights.version).alias("model_version"),
+        )
     )
     context.receipt.rows_out = context.write(LINKS, found)
     compared = scored.where(F.col("left").isNull()).agg(F.sum("weight").alias("pairs")).toArrow()["pairs"][0].as_py()

@@ -79,13 +79,19 @@ def _cluster(model: LinkModel, weights: Weights, encoded: Encoded, scored: Score
     alone = encoded.source.astype(np.int64) if model.one_to_one and encoded.source is not None else None
     edges = Edges(left[~vetoed], right[~vetoed], links["weight"].to_numpy()[~vetoed])
     found = cluster_pairs(
-        encoded.ids, edges, log_odds(weights.auto), Rules(cannot=cannot, alone=alone), lambda a, b: weigh_pairs(model, weights, encoded, a, b)
+        encoded.ids,
+        edges,
+        log_odds(weights.auto),
+        Rules(cannot=cannot, alone=alone),
+        lambda a, b: weigh_pairs(model, weights, encoded, a, b),
     )
     auto = (links["probability"].to_numpy() >= weights.auto) & ~vetoed & (links["grade"].to_numpy(zero_copy_only=False) != "none")
     grade = np.where(vetoed, "none", np.where(auto, "auto", "review"))
     links = links.set_column(links.column_names.index("grade"), "grade", pa.array(grade))
     source = encoded.source if encoded.source is not None else np.zeros(len(encoded), np.int8)
-    clusters = pa.table({"id": encoded.ids, "cluster_id": encoded.ids.take(pa.array(found.leader)), "source": source.astype(np.int64)})
+    clusters = pa.table(
+        {"id": encoded.ids, "cluster_id": encoded.ids.take(pa.array(found.leader)), "source": source.astype(np.int64)}
+    )
     return links, clusters
 
 

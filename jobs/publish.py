@@ -7,6 +7,7 @@ again to the same result; readers see the old snapshot or the new one. Published
 from __future__ import annotations
 
 import hashlib
+import shutil
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ from jobs.quality.figures import Figures
 from jobs.tables import QUALITY
 
 ROOT = Path(__file__).resolve().parent.parent
+SNAPSHOT_FIGURES = "part-snapshot.parquet"
+"""Part of the snapshot's quality table: the figures of the gate on the files themselves."""
 NEEDS = ("residents", "residence", "resident_records", "records", "deliveries/*")
 
 
@@ -38,12 +41,12 @@ def run(context: Context) -> None:
 
 
 def _require(context: Context) -> None:
-    missing = [n for n in snapshots.LINKED if not context.has(n)]
-    stale = "quality" not in context.night.own() and not context.night.manifest()
-    if missing or stale:
+    """What is published was made tonight: a table inherited from the night before is no result of this one."""
+    have = context.night.manifest() or {"tables": context.night.own()}
+    missing = [n for n in ("residents", "residence", "changes", "balance", "quality") if n not in have["tables"]]
+    if missing:
         raise MissingInput(
-            f"Night {context.night.label} has no {missing[0] if missing else 'quality figures of its own'} to publish.",
-            f"Run the stages before: renkou run --date {context.date}.",
+            f"Night {context.night.label} has not made {missing[0]}.", f"Run the stages before: renkou run --date {context.date}."
         )
 
 
@@ -55,6 +58,8 @@ def _make(context: Context, target: Path) -> dict[str, Any]:
     snapshots.build(context, figures.con, made)
     facts = {"label": context.night.label, "date": context.date.isoformat(), "revision": context.night.revision}
     if context.night.manifest():
+        if context.has("quality/snapshot"):
+            shutil.copy2(context.files("quality/snapshot")[0], made / "quality" / SNAPSHOT_FIGURES)
         return snapshots.finish(made, target, facts)
     _gate(context, made)
     faults.point("snapshot-gate")
@@ -76,21 +81,19 @@ def _gate(context: Context, made: Path) -> None:
         sentences = [(f.sentence("zh"), f.sentence("en")) for f in findings if f.refuses]
         report.refused(context, "snapshot", figures, sentences)
         current.mark_stale(context.settings.pool, context.date, refused.what)
+        shutil.rmtree(made)
         raise
-    pq.write_table(figures, made / "quality" / "part-snapshot.parquet", compression="zstd")
+    pq.write_table(figures, made / "quality" / SNAPSHOT_FIGURES, compression="zstd")
 
 
 def _show(context: Context) -> None:
     """What readers look at, each by one rename, and each safe to repeat: catalog, current.json, status, report."""
     settings, night = context.settings, context.night
-    held = current.current(settings.pool)
-    newest = max([held] if held else [], default=None, key=lambda h: h["date"])
-    label = night.label
-    if newest and (newest["date"], newest["revision"]) > (context.date.isoformat(), night.revision):
-        label = newest["label"]
+    label = current.newest(settings.pool, night.label, context.date, night.revision)
     catalog.build(settings.pool, published(settings.nights, settings.pool), label)
     faults.point("catalogued")
-    current.move(settings.pool, night.label, context.date, night.revision)
+    if label == night.label:
+        current.move(settings.pool, label, context.date, night.revision)
     current.clear_stale(settings.pool, context.date)
     faults.point("current")
     report.published(settings, night)

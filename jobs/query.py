@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from jobs.errors import UserError
 from jobs.pool import current
+from jobs.privacy import redact
 from jobs.settings import Settings
 
 if TYPE_CHECKING:
@@ -79,9 +80,8 @@ def _sentence(error: Exception) -> str:
     if not isinstance(error, duckdb.ParserException | duckdb.BinderException | duckdb.CatalogException):
         return f"The query failed ({kind}) on some value, which is not shown."
     text = str(error).split("\nLINE")[0].split("\n\nLINE")[0]
-    text = re.sub(r"'[^']*'", "'…'", text)
-    text = re.sub(r"[0-9]{6,}[Xx]?", "…", text)
-    return re.sub(r"\s+", " ", text).strip().rstrip(".") + "."
+    text = re.sub(r"'[^']*('|$)", "'…'", text, flags=re.DOTALL)  # an unclosed text runs to the end
+    return re.sub(r"\s+", " ", redact(text)).strip().rstrip(".") + "."
 
 
 def as_csv(columns: list[str], rows: list[tuple[Any, ...]]) -> str:

@@ -12,12 +12,11 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import yaml
 
-from jobs.departments.contract import all_contracts
 from jobs.errors import UserError
 from jobs.linkage import decisions, identities
 from jobs.linkage.clusters import Clusters, Edges, Rules, cluster_pairs
-from jobs.residents import constraints, reasons
-from jobs.tables import RECORDS, RESIDENT_EVENTS, RESIDENT_RECORDS, RESIDENTS, TIES, table_for
+from jobs.residents import constraints, kinship, reasons
+from jobs.tables import RESIDENT_EVENTS, RESIDENT_RECORDS, RESIDENTS, table_for
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -30,6 +29,8 @@ NOT_AUTO = -0.01
 """A pair that is not graded auto never joins by itself: its weight counts as at most this."""
 MARGIN = 2.0
 """Bits by which one of two exclusive candidates must beat the other; else the record stays alone."""
+KIN_ROUNDS = 2
+"""Rounds of evidence through relatives: parents by their children, then those parents' other children."""
 ANCHOR = "ga"
 """The department whose register founds identity."""
 ORIGIN = ["record_id", "dept", "source_table", "source_key", "role"]
@@ -84,11 +85,27 @@ def _cluster(context: Context, profiles: pl.DataFrame, records: pl.DataFrame, wh
         constraints.judged_pairs(verdicts, "different", at),
     )
     must = constraints.as_array(constraints.judged_pairs(verdicts, "same", at))
-    scored = links.filter(pl.col("veto").is_null())
-    weight = pl.when(pl.col("grade") == "auto").then("weight").otherwise(pl.min_horizontal("weight", pl.lit(NOT_AUTO)))
-    edges = Edges(scored["l"].to_numpy(), scored["r"].to_numpy(), scored.select(weight).to_series().to_numpy())
     rules = Rules(must=must, cannot=cannot, differ=constraints.number_codes(profiles), margin=MARGIN)
-    return cluster_pairs(profiles["profile_id"].to_arrow(), edges, CUT, rules)
+    known = links.filter(pl.col("veto").is_null()).select("l", "r", weight=_pull())
+    ids = profiles["profile_id"].to_arrow()
+    found = cluster_pairs(ids, _edges(known), CUT, rules)
+    for _ in range(KIN_ROUNDS):
+        clustered = where.select("record_id", "at", cluster=pl.Series(found.leader)[where["at"]])
+        kin = kinship.kin_pairs(ties, clustered, profiles)
+        if not len(kin):
+            break
+        known = pl.concat([known, kin.select("l", "r", weight=pl.lit(kinship.WEIGHT))])
+        found = cluster_pairs(ids, _edges(known), CUT, rules)
+    return found
+
+
+def _pull() -> pl.Expr:
+    """The weight of a link: only one graded auto may join."""
+    return pl.when(pl.col("grade") == "auto").then("weight").otherwise(pl.min_horizontal("weight", pl.lit(NOT_AUTO)))
+
+
+def _edges(known: pl.DataFrame) -> Edges:
+    return Edges(known["l"].to_numpy(), known["r"].to_numpy(), known["weight"].to_numpy())
 
 
 def _links(context: Context, profiles: pl.DataFrame) -> pl.DataFrame:
@@ -149,22 +166,13 @@ def _told(context: Context, found: identities.Identities, member: pl.DataFrame, 
 
 
 def _residents(context: Context) -> DataFrame:
-    """Best values and relatives, set by set in Spark."""
-    from jobs.residents.best_values import best_values
-    from jobs.residents.relatives import RELATIONS, relatives
+    """Best values and relatives, from the membership just written."""
+    from jobs.residents.assemble import assemble
     from jobs.session import read_files
 
-    version = context.receipt.writes["resident_records"]
-    files = context.store.files("resident_records", version)
+    files = context.store.files("resident_records", context.receipt.writes["resident_records"])
     members = read_files(context.spark, files, RESIDENT_RECORDS.schema).select("record_id", "resident_id")
-    trust = {code: contract.trust for code, contract in all_contracts().items()}
-    names = {attribute for ranks in trust.values() for attribute in ranks}
-    ranks = {n: {dept: given[n] for dept, given in trust.items() if n in given} for n in names}
-    best = best_values(context.read("records", RECORDS), members, ranks)
-    related = relatives(context.read("ties", TIES), members, ranks.get("id_number", {}), context.date)
-    return best.join(related, "resident_id", how="left").select(
-        *(c for c in RESIDENTS.schema.names if c not in RELATIONS), *RELATIONS
-    )
+    return assemble(context.read("records"), context.read("ties"), members, context.date)
 
 
 def _load(context: Context, name: str, columns: list[str]) -> pl.DataFrame:

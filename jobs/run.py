@@ -9,7 +9,7 @@ from pathlib import Path
 
 from jobs import plan
 from jobs.context import Context, run_step
-from jobs.errors import GateRefused, UserError
+from jobs.errors import DeliveryHeld, GateRefused, UserError
 from jobs.pool.nights import Night, Receipt
 from jobs.settings import Settings
 
@@ -42,6 +42,18 @@ def do_step(settings: Settings, date: dt.date, step: str, department: str | None
     return run_step(settings, night, name, work, department=department)
 
 
+def do_mapped(settings: Settings, date: dt.date, step: str, say: Say) -> None:
+    """A mapped stage for every department, each with its own receipt: one that is held does not undo the others."""
+    held = []
+    for department in plan.departments():
+        try:
+            say(line(do_step(settings, date, step, department)))
+        except DeliveryHeld as error:
+            held.append(error.what)
+    if held:
+        raise DeliveryHeld(" ".join(held), "The other departments were taken; run the night again when the delivery has been sent.")
+
+
 def _gate(context: Context, layer: str) -> None:
     from jobs.validate import gate
 
@@ -53,17 +65,18 @@ def steps() -> list[str]:
     return [s for stage in plan.STAGES for s in (stage.name, f"gate.{stage.gate}" if stage.gate else None) if s]
 
 
-def run_night(settings: Settings, date: dt.date, say: Say) -> list[Receipt]:
+def run_night(settings: Settings, date: dt.date, say: Say) -> None:
     """All steps in one process; a failed step marks the pool stale and its sentence goes on to the caller."""
-    done = []
+    mapped = {stage.name for stage in plan.STAGES if stage.mapped}
     try:
         for step in steps():
-            done.append(do_step(settings, date, step))
-            say(line(done[-1]))
+            if step in mapped:
+                do_mapped(settings, date, step, say)
+            else:
+                say(line(do_step(settings, date, step)))
     except UserError as error:
         keep_yesterday(settings, date, error.what)
         raise
-    return done
 
 
 def line(receipt: Receipt) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +28,8 @@ BATCH = 50_000
 """Source rows per kernel call: enough for vectors to pay, little enough for a worker's memory."""
 BUCKETS = 64
 """Groups of places whose address books are made one by one; results do not depend on the number."""
+PREFIX = "source_current/"
+PATH = f"/{PREFIX}([^/]+)/([^/]+)/"
 HOME = ("dwelling_id", "township", "in_district")
 
 
@@ -54,17 +55,17 @@ def _wide(context: Context, folder: Path) -> None:
 
 
 def _source_rows(context: Context) -> DataFrame:
-    """Every pinned source table as one frame, with the department and table each row is of."""
+    """All pinned source tables as one scan; which table a row is of stands in its file's path."""
     from pyspark.sql import functions as F
 
     from jobs.records.kernel import SOURCE
+    from jobs.session import read_files
 
-    frames = []
-    for name in context.pinned("source_current/"):
-        _, dept, table = name.split("/")
-        rows = context.read(name, SOURCE_ROWS)
-        frames.append(rows.withColumns({"dept": F.lit(dept), "source_table": F.lit(table)}).select(*SOURCE.names))
-    return reduce(lambda one, other: one.unionByName(other), frames)
+    files = [f for name in context.pinned(PREFIX) for f in context.files(name)]
+    rows = read_files(context.spark, files, SOURCE_ROWS.schema)  # first: functions need a session to stand
+    path = F.input_file_name()
+    named = {"dept": F.regexp_extract(path, PATH, 1), "source_table": F.regexp_extract(path, PATH, 2)}
+    return rows.withColumns(named).select(*SOURCE.names)
 
 
 def _kernel() -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
@@ -179,8 +180,8 @@ def _balance(context: Context) -> None:
         rows = ds.dataset(files).to_table(columns=["dept", "source_table"], filter=ds.field("part") == "row")
         rejected.update(f"{d}.{t}" for d, t in zip(rows["dept"].to_pylist(), rows["source_table"].to_pylist(), strict=True))
     tables = {}
-    for name in context.pinned("source_current/"):
-        table = name.removeprefix("source_current/").replace("/", ".")
+    for name in context.pinned(PREFIX):
+        table = name.removeprefix(PREFIX).replace("/", ".")
         tables[table] = {"rows": sum(pq.read_metadata(f).num_rows for f in context.files(name)), "rejected": rejected[table]}
     receipt.rows_in = sum(t["rows"] for t in tables.values())
     refused = sum(rejected.values())

@@ -253,6 +253,7 @@ PROFILES = Table(
         Column("hukou_active", B, "holds an active row of the local hukou register"),
         Column("id_text", S, "an unusable number as written (damaged, masked), for near and masked agreement", NUMBER),
         Column("guardian_numbers", LIST, "numbers of parents and guardians named on the same rows, sorted", NUMBER),
+        Column("birth_stated", B, "some record states the birth date, beside what its number says"),
         Column("kin_numbers", LIST, "own number as relatives' rows imply it: the mother's, where the child's row names her", NUMBER),
     ),
 )
@@ -386,7 +387,7 @@ BALANCE = Table(
     (
         _key("township", "9 digits"),
         Column("before", I, "usual residents in the previous snapshot", required=True),
-        Column("births", I, "first seen, born since the previous night"),
+        Column("births", I, "first seen tonight, born within the last 365 days (certificates come late)"),
         Column("arrivals", I, "became usual residents"),
         Column("moved_in", I, "usual residents from another township"),
         Column("deaths", I, "died"),

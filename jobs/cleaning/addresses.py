@@ -1,8 +1,8 @@
 """Addresses: a text to levels, and keys under which the same dwelling's five spellings meet (domain §3.6).
 
-Levels L1 province … L12 room. A dwelling is told by its *place* (estate, else village and group, else road and number),
-building, unit and room; township and community are left out of the key because most spellings lack them, and come back
-only where two townships share a place name (jobs/records/dwellings.py decides that over all rows).
+Levels L1 province … L12 room. A dwelling is told by its *place* (estate, else village, else road and number), building,
+unit (of a village: group or hamlet) and room; township and community are left out because most spellings lack them, and
+come back only where two townships share a place name (jobs/records/dwellings.py decides that over all rows).
 """
 
 from __future__ import annotations
@@ -39,7 +39,9 @@ NOTHING = Address("none")
 
 _WORDS = frozenset({"无", "不详", "未知", "同上", "本地", "空", "NULL", "NONE", "N/A", "/", "暂无", "测试", "0"})
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
-_CHINESE_NUMBER = re.compile(r"(?<![零〇一二三四五六七八九十百])([零〇一二三四五六七八九十百]{1,4})(?=(号楼|幢|栋|座|单元|层|室|组|号|弄))")
+_CHINESE_NUMBER = re.compile(
+    r"(?<![零〇一二三四五六七八九十百])([零〇一二三四五六七八九十百]{1,4})(?=(号楼|幢|栋|座|单元|层|室|组|号|弄))"
+)
 _BUILDING_WORD = re.compile(r"(?<=[0-9A-Z])(号楼|栋|座|#楼?|楼幢|号幢)")
 _PROVINCE = re.compile(r"^(中国|中华人民共和国)?(浙江省|浙江(?!路|街|大道))")
 _OTHER_PROVINCE = re.compile(
@@ -51,6 +53,7 @@ _ANY_CITY = re.compile(r"^[\u4e00-\u9fff]{2,4}(市|地区|自治州)(?=[\u4e00-\
 _OWN = re.compile(r"^(余杭(区|市|县))")
 _ROAD = re.compile(r"([\u4e00-\u9fff]{1,7}?(?:大道|大街|路|街|巷|弄|里弄))(\d+(?:-\d+)?)(?:号|弄)(?!楼)")
 _GROUP = re.compile(r"(?:第)?(\d+)(?:村民小?)?组")
+_VILLAGE_HOUSE = re.compile(r"([\u4e00-\u9fff]{0,6})(\d+(?:-\d+)?)号")
 _HOUSE = re.compile(r"(\d+(?:-\d+)?)号?(?:室)?$")
 _TAIL = re.compile(
     r"(?:(?P<b>\d+|[A-Z]\d?|\d+[A-Z])幢)?-?(?:(?P<u>\d+|[A-Z])单元)?-?(?:(?:\d+)[层楼])?-?(?:(?P<r>[A-Z]?\d{1,4}[A-Z]?)(?:室|房|号房|号)?)?$"
@@ -65,17 +68,26 @@ def _old_townships() -> dict[str, str]:
     """Names that no longer exist → nine digits of the township that holds the place today."""
     now = divisions.townships()
     old = {
-        "五常街道": "五常乡 五常镇", "仓前街道": "仓前镇 仓前乡", "闲林街道": "闲林镇 闲林乡", "余杭街道": "余杭镇", "中泰街道": "中泰乡 中泰镇",
-        "良渚街道": "良渚镇 勾庄镇 安溪镇 大陆镇", "仁和街道": "仁和镇 獐山镇 东塘镇 云会乡", "瓶窑镇": "长命乡 彭公乡", "径山镇": "双溪镇 长乐镇 潘板镇",
-        "鸬鸟镇": "鸬鸟乡", "百丈镇": "百丈乡", "黄湖镇": "黄湖乡",
-    }  # fmt: skip
+        "五常街道": "五常乡 五常镇",
+        "仓前街道": "仓前镇 仓前乡",
+        "闲林街道": "闲林镇 闲林乡",
+        "余杭街道": "余杭镇",
+        "中泰街道": "中泰乡 中泰镇",
+        "良渚街道": "良渚镇 勾庄镇 安溪镇 大陆镇",
+        "仁和街道": "仁和镇 獐山镇 东塘镇 云会乡",
+        "瓶窑镇": "长命乡 彭公乡",
+        "径山镇": "双溪镇 长乐镇 潘板镇",
+        "鸬鸟镇": "鸬鸟乡",
+        "百丈镇": "百丈乡",
+        "黄湖镇": "黄湖乡",
+    }
     return {name: now[township] for township, names in old.items() for name in names.split()}
 
 
 @cache
 def _township_names() -> tuple[re.Pattern[str], dict[str, str | None]]:
     """Township names at the head of a text, and their nine digits; None for those that are Linping's now."""
-    linping = {name: None for name in divisions.moved()} | {"塘栖街道": None, "乔司镇": None, "运河镇": None, "崇贤镇": None, "星桥镇": None}
+    linping = dict.fromkeys([*divisions.moved(), "塘栖街道", "乔司镇", "运河镇", "崇贤镇", "星桥镇"])
     known: dict[str, str | None] = {**_old_townships(), **divisions.townships(), **linping}
     return _any(known), known
 
@@ -218,15 +230,15 @@ def _dwelling(rest: str, village: str | None) -> Dwelling:
         return behind._replace(place=f"{road[1]}{road[2]}号", village=village)
     if road:
         return Dwelling(f"{road[1]}{road[2]}号", None, None, None, village)
-    if village and village.endswith("村") and (house := re.fullmatch(r"([\u4e00-\u9fff]{0,6})(\d+(?:-\d+)?)号", rest)):
-        return Dwelling(f"{village}{house[1]}", None, None, house[2], village)
+    if village and (house := _VILLAGE_HOUSE.fullmatch(rest)):
+        return Dwelling(village, None, house[1] or None, house[2], village)
     return _split(rest)._replace(village=village)
 
 
 def _village_house(rest: str, village: str, group: re.Match[str]) -> Dwelling:
-    """村 + 组 + 号 is a house of its own: room level. The hamlet's name is dropped, the group's number tells as much."""
+    """村 + 组 + 号 is a house of its own, room level; the group stands as the unit, since some spellings lack it."""
     house = _HOUSE.search(rest[group.end() :])
-    return Dwelling(f"{village}{group[1]}组", None, None, house[1] if house else None, village)
+    return Dwelling(village, None, f"{group[1]}组", house[1], village) if house else Dwelling(village, None, None, None, village)
 
 
 def _split(text: str) -> Dwelling:
@@ -236,7 +248,13 @@ def _split(text: str) -> Dwelling:
         if found and (form is not _TAIL or found.group()):
             place = _place(text[: found.start()])
             part = found.groupdict()
-            if form is _TAIL and part["b"] is None and part["u"] is None and not found.group().endswith(("室", "房", "号房")) and place:
+            if (
+                form is _TAIL
+                and part["b"] is None
+                and part["u"] is None
+                and not found.group().endswith(("室", "房", "号房"))
+                and place
+            ):
                 part["b"], part["r"] = (part["r"], None) if found.group().endswith("号") else (None, part["r"])
             return Dwelling(place, _bare(part["b"]), _bare(part["u"]), _bare(part["r"]), None)
     return Dwelling(_place(text), None, None, None, None)
@@ -246,7 +264,7 @@ def _place(text: str) -> str | None:
     """An estate's name: plain characters; a leading road with number belongs to it no more."""
     plain = re.sub("[^\u4e00-\u9fffA-Z0-9]", "", _ROAD.sub("", text)) or re.sub("[^\u4e00-\u9fffA-Z0-9]", "", text)
     plain = re.sub("(小区|住宅区)$", "", plain) or plain
-    return plain or None
+    return plain if len(plain) > 1 else None
 
 
 def _bare(part: str | None) -> str | None:

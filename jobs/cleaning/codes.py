@@ -25,8 +25,9 @@ UNKNOWN = Code(None, Reason.CODE_UNKNOWN)
 NOTHING = Code(None)
 
 SEX = {
-    "1": "M", "男": "M", "M": "M", "MALE": "M", "男性": "M", "01": "M", "2": "F", "女": "F", "F": "F", "FEMALE": "F", "女性": "F", "02": "F",
-    "5": "M", "6": "F", "0": "", "9": "", "未知": "", "未说明": "", "00": "", "09": "", "U": "",
+    "1": "M", "01": "M", "5": "M", "M": "M", "MALE": "M", "男": "M", "男性": "M",
+    "2": "F", "02": "F", "6": "F", "F": "F", "FEMALE": "F", "女": "F", "女性": "F",
+    "0": "", "00": "", "9": "", "09": "", "U": "", "未知": "", "未说明": "",
 }  # fmt: skip
 """GB/T 2261.1 with its spellings; 5 and 6 are women and men whose sex was changed to M and F."""
 
@@ -86,4 +87,6 @@ def _ethnic() -> dict[str, str]:
 def _countries() -> dict[str, str]:
     with (DATA / "countries.csv").open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
-    return {key: row["alpha3"] for row in rows for key in (row["alpha3"], row["alpha2"], row["numeric"], *row["names"].split()) if key}
+    return {
+        key: row["alpha3"] for row in rows for key in (row["alpha3"], row["alpha2"], row["numeric"], *row["names"].split()) if key
+    }

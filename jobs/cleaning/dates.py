@@ -71,7 +71,7 @@ def _checked(year: str, month: str, day: str) -> Date:
     try:
         found = dt.date(int(year), int(month), int(day))
     except ValueError:
-        return Date(None, Reason.DATE_PLACEHOLDER if {year, month, day} <= {"0000", "00", "0"} else Reason.DATE_UNREADABLE)
+        return Date(None, Reason.DATE_PLACEHOLDER if year == "0000" else Reason.DATE_UNREADABLE)
     if found in PLACEHOLDERS or found.year == 9999:
         return Date(None, Reason.DATE_PLACEHOLDER)
     return Date(found, None, found) if EARLIEST <= found <= LATEST else Date(None, Reason.DATE_RANGE)

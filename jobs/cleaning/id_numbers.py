@@ -262,4 +262,3 @@ _FORMS = {
     "foreigner_pr": _RESIDENT_OLD,
     "passport": _CHINESE_PASSPORT,
 }
-

@@ -20,10 +20,11 @@ LOST = "?"
 DOTTED_ETHNIC = frozenset({"02", "04", "05", "17", "29", "41", "43", "50"})
 """Ethnic groups whose names carry a middle dot: there even a full stop or space between two parts is one."""
 
-PLACEHOLDERS = frozenset(
-    {"无", "未知", "不详", "空", "本人", "同上", "无名", "无姓名", "暂无", "待定", "未填", "NULL", "NONE", "N/A", "NA", "NIL", "/", "合计", "总计", "小计"}
-)  # fmt: skip
+_WORDS = "无 未知 不详 空 本人 同上 无名 无姓名 暂无 待定 未填 合计 总计 小计"
+PLACEHOLDERS = frozenset(_WORDS.split())
+_NOTHING = frozenset({"NULL", "NONE", "N/A", "NA", "NIL", "/"})
 _TEST = re.compile(r".{0,2}测试.{0,4}|TEST\w*|XXX+|AAA+|ASDF.*", re.I)
+_LETTERS = re.compile(f"[\\w{HAN}?□〓�*●×¿]")  # Python knows no letters in the newest Han blocks
 _NEWBORN = re.compile(
     r"[^之]{1,6}之(长|次|大|小|双胞胎)?(子|女|儿|婴|儿子|女儿|男|女婴|男婴)[A-D甲乙丙一二三\d]?|.{1,3}[×*X某]?[男女]婴[A-D甲乙丙一二三\d]?|"
     r".{1,2}[×*X]婴[A-D甲乙]?|.{0,1}(宝宝|毛毛)[A-D]?|[大小二三]宝|新生儿.{0,2}|婴儿.{0,2}|无名氏|未取名|待取名|未命名"
@@ -57,7 +58,7 @@ def clean_name(raw: str | None, dotted: bool = False) -> Name:
     if raw is None or not raw.strip():
         return MISSING
     text = fold(raw)
-    if text.upper() in PLACEHOLDERS or not re.search(r"\w|[?□〓�*●×¿]", text):
+    if text in PLACEHOLDERS or text.upper() in _NOTHING or not _LETTERS.search(text):
         return Name(None, "placeholder", Reason.NAME_PLACEHOLDER)
     if _TEST.fullmatch(text):
         return Name(None, "placeholder", Reason.TEST_ROW)

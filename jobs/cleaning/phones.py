@@ -9,7 +9,9 @@ from typing import NamedTuple
 from jobs.cleaning.reasons import Reason
 
 MOBILE = re.compile(r"1[3-9]\d{9}")
-PLACEHOLDERS = frozenset({"13800138000", "13000000000", "13800000000", "13900000000", "12345678901", "13888888888", "13812345678"})
+PLACEHOLDERS = frozenset(
+    {"13800138000", "13000000000", "13800000000", "13900000000", "12345678901", "13888888888", "13812345678"}
+)
 _PREFIX = re.compile(r"^(\+|00)?86(?=1[3-9]\d{9}$)")
 _LANDLINE = re.compile(r"(0\d{2,3})?[2-9]\d{5,7}(\d{1,4})?|\d{3,6}|400\d{7}|800\d{7}")
 _WORDS = frozenset({"", "无", "暂无", "没有", "不详", "未知", "NULL", "NONE", "空", "/"})

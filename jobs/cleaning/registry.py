@@ -14,7 +14,6 @@ from typing import Any
 import polars as pl
 
 from jobs.cleaning import addresses, codes, dates, divisions, id_numbers, names, phones, shortcuts
-from jobs.cleaning.reasons import Reason
 
 S, D = pl.String, pl.Date
 SEPARATOR = "\x1f"
@@ -25,7 +24,8 @@ Codes = dict[str, str] | None
 
 @dataclass(frozen=True)
 class Cleaner:
-    """One cleaning function: its columns out, the pure function on one text, and the shortcut for values in standard form."""
+    """One cleaning function: its columns out (value, reason, …), the pure function on one text, the shortcut for values in
+    standard form."""
 
     schema: dict[str, Any]
     one: Callable[[str, Codes], Sequence[Any]]
@@ -48,8 +48,11 @@ class Cleaner:
         return pl.concat([ready.select(*self.schema), hard]).with_columns(places).sort("at").drop("at")
 
     def _frame(self, rows: list[Sequence[Any]]) -> pl.DataFrame:
-        plain = [[v.name if isinstance(v, Reason) else v for v in row] for row in rows]
-        return pl.DataFrame(plain, schema=self.schema, orient="row")
+        if not rows:
+            return pl.DataFrame(schema=self.schema)
+        columns = list(zip(*rows, strict=True))
+        columns[1] = tuple(reason and reason.name for reason in columns[1])
+        return pl.DataFrame([pl.Series(n, c, dtype=t) for (n, t), c in zip(self.schema.items(), columns, strict=True)])
 
 
 def _number(text: str, code_list: Codes) -> Sequence[Any]:

@@ -68,7 +68,10 @@ def days(values: pl.Series) -> tuple[pl.Series, pl.DataFrame]:
     compact = values.str.contains("^[0-9]{8}([0-9]{6})?$")
     parted = values.str.contains("^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9:]{4,8}([.][0-9]+)?)?$")
     eight = values.to_frame("v").select(
-        pl.when(compact).then(pl.col("v").str.slice(0, 8)).when(parted).then(pl.col("v").str.slice(0, 10).str.replace_all("-", ""))
+        pl.when(compact)
+        .then(pl.col("v").str.slice(0, 8))
+        .when(parted)
+        .then(pl.col("v").str.slice(0, 10).str.replace_all("-", ""))
     )["v"]
     found = _day(eight)
     easy = found.is_not_null() & ~found.is_in(list(dates.PLACEHOLDERS))

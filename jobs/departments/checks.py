@@ -68,6 +68,8 @@ def _columns(spec: TableSpec) -> Iterator[str]:
             if name in seen:
                 yield f"column {name} stands in {seen[name]} and in {kind}"
             seen[name] = kind
+    for name in {"delivery_id", "position"} & set(spec.columns):
+        yield f"column {name} has the name of one that landing adds"
     described = [*spec.columns.items(), *((f"{c}.{f}", s) for c, fields in spec.json_lists.items() for f, s in fields.items())]
     for name, column in described:
         if column.clean not in CLEANERS:

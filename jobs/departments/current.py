@@ -7,6 +7,7 @@ overlapping deltas and repeated full deliveries leave no trace.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -45,6 +46,13 @@ class Current:
         rows = pl.DataFrame(previous).select(ORDER).cast(TYPES) if previous is not None else pl.DataFrame(schema=TYPES)
         return cls(rows, [])
 
+    def reorder(self, before: Sequence[str], now: Sequence[str]) -> None:
+        """Put the values into the columns of a contract that changed; a column that is new to it is null."""
+        if list(before) != list(now):
+            values = (pl.col("values").list.get(list(before).index(c)) if c in before else pl.lit(None, pl.String) for c in now)
+            self.rows = self.rows.with_columns(values=pl.concat_list(values))
+            self.touched = True
+
     @property
     def changed(self) -> bool:
         """Whether anything differs from the night before."""
@@ -63,7 +71,8 @@ class Current:
         if any(f.height for f in self.fresh):
             self.rows, self.fresh = pl.concat([self.rows, *self.fresh]), []
             self.touched = True
-        joined = landed.keyed.join(_known(spec, self.rows), on="source_key", how="left", suffix="_known", maintain_order="left")
+        numbered = landed.keyed.with_row_index("row")
+        joined = numbered.join(_known(spec, self.rows), on="source_key", how="left", suffix="_known", maintain_order="left")
         new = pl.col("row_hash_known").is_null()
         older = (pl.col("updated") < pl.col("updated_known")).fill_null(False)
         same = (pl.col("row_hash") == pl.col("row_hash_known")) & (pl.col("deleted") == pl.col("closed_on_known").is_not_null())
@@ -106,6 +115,7 @@ def _known(spec: TableSpec, rows: pl.DataFrame) -> pl.DataFrame:
 def _versions(landed: Landed, rows: pl.DataFrame) -> pl.DataFrame:
     """Rows of a delivery as source rows."""
     date = landed.offer.date
+    frame = landed.frame if rows.height == landed.frame.height else landed.frame[rows["row"]]
     return rows.select(
         "source_key",
         pl.lit(landed.delivery_id).alias("delivery_id"),
@@ -113,7 +123,7 @@ def _versions(landed: Landed, rows: pl.DataFrame) -> pl.DataFrame:
         pl.lit(date).alias("known_from"),
         "row_hash",
         pl.when("deleted").then(pl.lit(date)).otherwise(None).alias("closed_on"),
-        "values",
+        frame.select(values=pl.concat_list(pl.exclude("position"))).to_series(),
     ).cast(TYPES)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
+import duckdb
 import polars as pl
 import pyarrow as pa
 
@@ -13,6 +15,9 @@ from jobs.tables import Column, I, S, Table
 
 SEPARATOR, NOTHING = "\x1f", "\x1e"
 """Between the values of a row and for a null, where a row is hashed."""
+
+BLOCK = 100_000
+"""Rows hashed at a time."""
 
 
 def landing_table(department: str, name: str, spec: TableSpec) -> Table:
@@ -39,14 +44,26 @@ PERSONAL = {
 
 @dataclass
 class Landed:
-    """One delivery ready for landing: `rows` as landed, `keyed` as source rows, and what was refused by reason."""
+    """One delivery ready for landing.
+
+    `frame` holds position and values; `keyed`, row by row beside it, key, hash, version, soft delete and scope.
+    """
 
     delivery_id: str
     offer: Offer
     delivered: Delivered
-    rows: pa.Table
+    frame: pl.DataFrame
     keyed: pl.DataFrame
     refused: dict[Refusal, list[int]]
+
+    @property
+    def rows(self) -> pa.Table:
+        """The rows as landing holds them."""
+        return self.frame.select(pl.lit(self.delivery_id).alias("delivery_id"), pl.all()).to_arrow()
+
+    def release(self) -> None:
+        """Give the rows' memory back once they are written."""
+        self.frame, self.keyed = self.frame.clear(), self.keyed.clear()
 
     @property
     def refusals(self) -> list[str]:
@@ -62,42 +79,54 @@ def land(request: Request, offer: Offer, delivered: Delivered) -> Landed:
     spec = request.spec
     delivery_id = f"{request.label}.{offer.date.isoformat()}.{offer.sequence}"
     frame = pl.DataFrame(delivered.rows).with_columns(position=pl.Series(delivered.positions))
+    delivered.rows = delivered.rows.slice(0, 0)  # from here on the rows stand in `frame` alone
     refused = dict(delivered.refused)
     needed = [k for k in spec.key if spec.columns[k].required] or spec.key
-    empty = pl.any_horizontal(pl.col(k).is_null() | (pl.col(k).str.strip_chars() == "") for k in needed)
-    refused |= _positions(Refusal.KEY_EMPTY, frame.filter(empty))
-    frame = frame.filter(~empty)
+    empty = frame.select(pl.any_horizontal(pl.col(k).is_null() | (pl.col(k).str.strip_chars() == "") for k in needed)).to_series()
+    if empty.any():
+        refused[Refusal.KEY_EMPTY] = frame.filter(empty)["position"].to_list()
+        frame = frame.filter(~empty)
     keyed = keyed_rows(spec, frame)
-    last = (
-        keyed.with_row_index("row").sort("updated", "position", nulls_last=False).group_by("source_key").agg(pl.col("row").last())
-    )
-    kept = last["row"].sort()
-    refused |= _positions(Refusal.KEY_REPEATED, keyed.filter(~pl.int_range(pl.len()).is_in(kept.implode())))
-    keyed, frame = keyed[kept], frame[kept]
-    rows = frame.select(pl.lit(delivery_id).alias("delivery_id"), "position", *spec.columns).to_arrow()
-    return Landed(delivery_id, offer, delivered, rows, keyed, refused)
+    kept = _last_of_each(keyed)
+    if kept.len() < keyed.height:
+        refused[Refusal.KEY_REPEATED] = keyed.filter(~pl.int_range(pl.len()).is_in(kept.implode()))["position"].to_list()
+        keyed, frame = keyed[kept], frame[kept]
+    return Landed(delivery_id, offer, delivered, frame.select("position", *spec.columns), keyed, refused)
 
 
 def keyed_rows(spec: TableSpec, frame: pl.DataFrame) -> pl.DataFrame:
-    """Source key, hash, version, soft delete and values of rows with the taken columns and their position."""
-    import duckdb
-
-    columns = list(spec.columns)
+    """Source key, hash, version, soft delete and scope of rows with the taken columns and their position."""
     key = pl.concat_str([pl.col(k).fill_null("").str.strip_chars() for k in spec.key], separator="|")
-    whole = pl.concat_str([pl.col(c).fill_null(NOTHING) for c in columns], separator=SEPARATOR)
-    with duckdb.connect() as session:
-        session.register("whole", frame.select(whole=whole).to_arrow())
-        session.execute("SET preserve_insertion_order = true")
-        hashes = session.sql("SELECT md5(whole) AS h FROM whole").to_arrow_table().column("h")
     return frame.select(
+        "position",
         source_key=key,
-        row_hash=pl.Series(hashes),
-        position="position",
+        row_hash=_hashes(frame.select(list(spec.columns))),
         updated=pl.col(spec.updated) if spec.updated else pl.lit(None, pl.String),
         deleted=holds(spec.deleted) if spec.deleted else pl.lit(False),
         scope=pl.col(spec.scope) if spec.scope else pl.lit(None, pl.String),
-        values=pl.concat_list(columns),
     )
+
+
+def _hashes(values: pl.DataFrame) -> pl.Series:
+    """MD5 over the values of each row, in blocks: the same whatever library version or machine makes it."""
+    whole = pl.concat_str([pl.col(c).fill_null(NOTHING) for c in values.columns], separator=SEPARATOR)
+    parts = []
+    with _engine().cursor() as session:
+        for block in values.iter_slices(BLOCK):
+            session.register("whole", block.select(whole=whole).to_arrow())
+            parts.append(pl.Series(session.sql("SELECT md5(whole) AS h FROM whole").to_arrow_table().column("h")))
+    return pl.concat(parts) if parts else pl.Series([], dtype=pl.String)
+
+
+@cache
+def _engine() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect()
+
+
+def _last_of_each(keyed: pl.DataFrame) -> pl.Series:
+    """Row numbers of the last version of every key, ascending: by time of update, then by position."""
+    order = keyed.select("source_key", "updated", "position").with_row_index("row").sort("updated", "position", nulls_last=False)
+    return order.unique("source_key", keep="last", maintain_order=True)["row"].sort()
 
 
 def holds(conditions: Conditions) -> pl.Expr:
@@ -108,7 +137,3 @@ def holds(conditions: Conditions) -> pl.Expr:
         filled = text.is_not_null() & (text != "")
         tests.append(filled if wanted == "present" else ~filled if wanted == "absent" else filled & text.is_in(list(wanted)))
     return pl.all_horizontal(tests).fill_null(False)
-
-
-def _positions(reason: Refusal, rows: pl.DataFrame) -> dict[Refusal, list[int]]:
-    return {reason: rows["position"].to_list()} if rows.height else {}

@@ -53,7 +53,7 @@ class Book:
                 "files": delivered.files,
                 "sha256": delivered.sha256,
                 "rows": delivered.total,
-                "rows_landed": landed.rows.num_rows,
+                "rows_landed": landed.frame.height,
                 "rejected": landed.refusals,
                 "drift": delivered.drift,
                 "sentence": f"Refused columns were dropped: {', '.join(delivered.dropped)}." if delivered.dropped else None,

@@ -109,7 +109,10 @@ def _combine(encoded: Encoded, parts: list[str], salt: int) -> Hashes:
     keys = np.full((len(encoded), 1), np.uint64(salt + 1), np.uint64)
     for text in parts:
         values = _part(encoded, text)
-        mixed = [np.where((keys[:, [a]] == NO_KEY) | (values == NO_KEY), NO_KEY, _mix(keys[:, [a]], values)) for a in range(keys.shape[1])]
+        mixed = [
+            np.where((keys[:, [a]] == NO_KEY) | (values == NO_KEY), NO_KEY, _mix(keys[:, [a]], values))
+            for a in range(keys.shape[1])
+        ]
         keys = np.concatenate(mixed, axis=1)
     return keys
 
@@ -123,7 +126,9 @@ def _part(encoded: Encoded, text: str) -> Hashes:
 
 def _mix(keys: Hashes, values: Hashes) -> Hashes:
     with np.errstate(over="ignore"):
-        mixed = (keys ^ (values + np.uint64(0x9E3779B97F4A7C15) + (keys << np.uint64(6)) + (keys >> np.uint64(2)))) * np.uint64(0xBF58476D1CE4E5B9)
+        mixed = (keys ^ (values + np.uint64(0x9E3779B97F4A7C15) + (keys << np.uint64(6)) + (keys >> np.uint64(2)))) * np.uint64(
+            0xBF58476D1CE4E5B9
+        )
         mixed ^= mixed >> np.uint64(31)
     return mixed | np.uint64(1)
 

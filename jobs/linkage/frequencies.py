@@ -97,7 +97,9 @@ def _groups(encoded: Encoded, by: list[str]) -> npt.NDArray[np.str_]:
     for text in by:
         part = parse_part(text)
         column = encoded.columns[part.field]
-        codes, values = column.derive(part.transform) if part.transform else (np.arange(len(column.values), dtype=np.int32), column.values)
+        codes, values = (
+            column.derive(part.transform) if part.transform else (np.arange(len(column.values), dtype=np.int32), column.values)
+        )
         mine = np.append(codes, -1)[column.codes]
         known &= mine >= 0
         groups = groups + np.append(values, "")[mine] + "|"

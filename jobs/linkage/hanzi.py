@@ -12,37 +12,52 @@ import unicodedata
 from functools import cache, lru_cache
 
 DOTS = "·•・･‧∙⋅᛫·．.。"
-MASKS = "*＊×●□〓�?？¿ \ue000"
+MASKS = "*＊×●□〓�?？¿"
 ANY = "*"
 
-VARIANTS = {
-    "昇": "升", "堃": "坤", "喆": "哲", "犇": "奔", "峯": "峰", "甯": "宁", "靑": "青", "溫": "温", "吕": "吕", "呂": "吕", "戶": "户",
-    "於": "于", "鍾": "钟", "鐘": "钟", "蕭": "肖", "萧": "肖", "傅": "付", "阎": "闫", "閆": "闫", "閻": "闫", "戴": "代", "邱": "丘",
-    "覃": "谭", "黃": "黄", "囯": "国", "琯": "管", "菓": "果", "玥": "月", "淼": "水", "榮": "荣", "龑": "䶮", "慜": "敏", "栢": "柏",
-    "暘": "旸", "陞": "升", "晧": "皓", "勳": "勋", "勛": "勋", "凃": "涂", "劵": "券", "吴": "吴", "吳": "吴", "淸": "清", "嵗": "岁",
-}  # fmt: skip
-"""Variant → the form compared by. 玥, 淼 and 琯 are own characters and therefore not folded (see `_OWN`)."""
-_OWN = set("玥淼琯菓犇")
 
-ALIKE = (
-    "己已巳", "未末", "戊戌戍", "子孑", "余佘", "毛手", "晴睛", "祎袆", "姗珊", "菅管", "郗郄", "翟瞿", "仝全", "弋戈", "晓哓", "冯凭",
-    "土士", "干千于", "日曰", "天夭", "大太犬", "王玉", "刀力", "人入", "田由甲申", "贝见", "侯候", "崔催", "治冶", "治治", "析折", "抡抢",
-    "析柝", "洁浩", "淇琪", "瑶谣", "晨震", "梅海", "杨扬", "炀杨", "楊揚", "娜哪", "轩钎", "萍苹", "萱宣", "菲非", "芸云", "薇微", "莹萤", "荧莹",
-    "皓浩", "昊吴", "旻曼", "祺棋", "彬杉", "桦烨", "炜伟", "玮伟", "纬炜", "铭名", "璐露", "怡恰", "惋婉", "琬碗", "竞竟", "辰晨", "宸晨", "涵函",
-    "睿容", "兰三", "丽雨", "艳绝", "喧暄", "沐休", "柏伯", "郎朗", "朋明", "问间", "阳阴", "陆陈", "茜西", "苗茵", "茵菌", "岚风", "娇骄", "佳住",
-    "俊峻", "骏俊", "胜性", "楠南", "栋拣", "钢纲", "刚钢", "鹏朋", "誉誊", "孟盂", "汪江", "注汪", "泽译", "择泽", "勤勒", "泉录", "杰木", "邵绍",
-    "沈沉", "施旎", "贾贸", "姜羡", "戚威", "季李", "李孝", "幸辛", "宋宗", "席度", "曾会", "鲁鱼", "章草", "童章", "庞宠",
-)  # fmt: skip
-"""Groups of characters taken for one another by eye; a character stands for the first group that names it."""
+def _listed(text: str) -> list[str]:
+    return text.split()
 
-COMPOUND = set(
-    "欧阳 上官 皇甫 令狐 司徒 诸葛 司马 宇文 呼延 端木 公孙 慕容 尉迟 长孙 东方 夏侯 钟离 独孤 轩辕 南宫 闻人 澹台 公冶 濮阳 淳于 单于 太史 申屠 赫连".split()
+
+VARIANTS = dict(
+    _listed(
+        "昇升 陞升 堃坤 喆哲 峯峰 甯宁 靑青 溫温 呂吕 戶户 於于 鍾钟 鐘钟 "
+        "蕭肖 萧肖 傅付 阎闫 閆闫 閻闫 戴代 邱丘 覃谭 黃黄 囯国 榮荣 栢柏 "
+        "暘旸 晧皓 "
+        "勳勋 勛勋 凃涂 吳吴 淸清 嵗岁 龑䶮 慜敏 啓启 啟启 "
+        "脩修 菓果 劵券 寗宁 濶阔 璿璇 衞卫 曁暨 湧涌 祕秘 卄廿 邨村 迺乃 弍贰"
+    )
 )
-READINGS = {
-    "单": "shan", "解": "xie", "仇": "qiu", "曾": "zeng", "查": "zha", "任": "ren", "区": "ou", "朴": "piao", "盖": "ge", "缪": "miao",
-    "冼": "xian", "翟": "zhai", "尉": "wei", "万": "wan", "乐": "yue", "宓": "mi", "员": "yun", "折": "she", "秘": "bi", "覃": "tan",
-    "逄": "pang", "黑": "he", "洗": "xian", "种": "chong", "么": "yao", "曲": "qu", "石": "shi", "燕": "yan", "华": "hua", "洪": "hong",
-}  # fmt: skip
+"""Variant, then the form compared by (two characters a word): variants in names, and surnames officially mixed for one person."""
+
+ALIKE = _listed(
+    "己已巳 未末 戊戌戍 子孑 余佘 晴睛 祎袆 姗珊 菅管 郗郄 翟瞿 仝全 弋戈 晓哓 "
+    "土士 干千 日曰 天夭 大太 刀力 人入 由甲申 贝见 侯候 "
+    "崔催 治冶 析折 抡抢 洁浩 淇琪 瑶谣 杨扬 炀旸 娜哪 "
+    "萍苹 菲非 薇微 莹萤 昊吴 祺棋 炜伟玮 铭名 璐露 怡恰 惋婉 琬碗 竞竟 涵函 "
+    "喧暄 柏伯 "
+    "郎朗 朋明 问间 阳阴 茜西 茵菌 娇骄 骏俊峻 胜性 栋拣 钢纲 誉誊 孟盂 汪江 注汪 泽译 邵绍 贾贸 季李 幸辛 宋宗 章童 字宇 "
+    "炅灵 "
+    "眀明 壁璧 彤形 萱宣 渊洲 旭旮 建健 皓浩 嘉喜 昱昊 "
+    "芷芝 沐休 睿容 帆汎 妍研 韵韶 亮高 勤勒 岚风 楠南 桦华 辰晨 宸晨"
+)
+"""Groups of characters taken for one another by eye or pen; a character stands for the first group that names it."""
+
+COMPOUND = frozenset(
+    _listed(
+        "欧阳 上官 皇甫 令狐 司徒 诸葛 司马 宇文 呼延 端木 公孙 慕容 尉迟 长孙 东方 夏侯 钟离 独孤 轩辕 南宫 闻人 澹台 公冶 濮阳 "
+        "淳于 单于 太史 申屠 赫连"
+    )
+)
+READINGS = dict(
+    pair.split(":")
+    for pair in _listed(
+        "单:shan 解:xie 仇:qiu 曾:zeng 查:zha 任:ren 区:ou 朴:piao 盖:ge 缪:miao 冼:xian 翟:zhai 万:wan 乐:yue 宓:mi 员:yun "
+        "折:she 秘:bi 覃:tan 逄:pang 黑:he 洗:xian 种:chong 么:yao 曲:qu 石:shi 燕:yan 华:hua"
+    )
+)
+"""Surnames that read otherwise than the same character elsewhere."""
 
 
 def is_han(text: str) -> bool:
@@ -59,10 +74,10 @@ def _fold_char(c: str) -> str:
     c = unicodedata.normalize("NFKC", c)
     if len(c) != 1 or not _han(c):
         return c.upper()
-    if c in VARIANTS and c not in _OWN:
+    if c in VARIANTS:
         return VARIANTS[c]
     simple = str(_opencc().convert(c))
-    return VARIANTS.get(simple, simple) if simple not in _OWN else simple
+    return VARIANTS.get(simple, simple)
 
 
 @cache
@@ -146,6 +161,11 @@ def words(name: str) -> list[str]:
 def is_masked(name: str) -> bool:
     """Whether the name holds unknown characters."""
     return any(c in MASKS or "\ue000" <= c <= "\uf8ff" for c in name)
+
+
+def known_characters(name: str) -> int:
+    """How many characters of a name are not masks."""
+    return sum(not is_masked(c) for c in name)
 
 
 def compatible(left: str, right: str) -> bool:

@@ -89,41 +89,79 @@ def within(column: Column, i: Codes, j: Codes, most: Any) -> Bools:
 
 def truncated(column: Column, i: Codes, j: Codes, least: Any) -> Bools:
     """One is the beginning of the other, with at least so many characters."""
-    a, b = _texts(column, i, j)
-    return np.array([min(len(x), len(y)) >= int(least) and (x.startswith(y) or y.startswith(x)) for x, y in zip(a, b, strict=True)], bool)
+    start = column.hashes(None, int(least))
+    sizes = _sizes(column.values)
+    some = np.flatnonzero((start[i] == start[j]) & (np.minimum(sizes[i], sizes[j]) >= int(least)))
+    a, b = _texts(column, i[some], j[some])
+    found = np.zeros(len(i), bool)
+    found[some] = [x.startswith(y) or y.startswith(x) for x, y in zip(a, b, strict=True)]
+    return found
 
 
 def one_character(column: Column, i: Codes, j: Codes, least: Any) -> Bools:
     """One character differs, of at least so many."""
-    a, b = _folded(column, i, j)
-    near = np.asarray(cpdist(a, b, scorer=Levenshtein.distance, score_cutoff=1)) == 1
-    sizes = np.array([len(x) == len(y) >= int(least) for x, y in zip(a, b, strict=True)], bool)
-    return near & sizes
+    codes, values = column.derive("fold")
+    sizes = _sizes(values)
+    sized = np.flatnonzero(
+        (sizes[codes[i]] == sizes[codes[j]]) & (sizes[codes[i]] >= int(least)) & (codes[i] >= 0) & (codes[j] >= 0)
+    )
+    a, b = values[codes[i[sized]]].tolist(), values[codes[j[sized]]].tolist()
+    found = np.zeros(len(i), bool)
+    found[sized] = np.asarray(cpdist(a, b, scorer=Levenshtein.distance, score_cutoff=1)) == 1
+    return found
 
 
-def masked(column: Column, i: Codes, j: Codes, _: Any) -> Bools:
-    """One has unknown characters, and all known ones agree."""
-    a, b = _texts(column, i, j)
-    return np.array([hanzi.compatible(x, y) for x, y in zip(a, b, strict=True)], bool)
+def one_missing(column: Column, i: Codes, j: Codes, least: Any) -> Bools:
+    """One lacks a single character of the other, and has at least so many."""
+    codes, values = column.derive("fold")
+    sizes = _sizes(values)
+    a, b = sizes[codes[i]], sizes[codes[j]]
+    some = np.flatnonzero((np.abs(a - b) == 1) & (np.minimum(a, b) >= int(least)))
+    found = np.zeros(len(i), bool)
+    left, right = values[codes[i[some]]].tolist(), values[codes[j[some]]].tolist()
+    found[some] = np.asarray(cpdist(left, right, scorer=Levenshtein.distance, score_cutoff=1)) == 1
+    return found
+
+
+def masked(column: Column, i: Codes, j: Codes, least: Any) -> Bools:
+    """One has unknown characters, and all its known ones, at least so many, agree."""
+    known = np.array([hanzi.known_characters(v) for v in column.values] + [0])
+    dim = np.array([hanzi.is_masked(v) for v in column.values] + [False])
+    some = np.flatnonzero((dim[i] != dim[j]) & (np.where(dim[i], known[i], known[j]) >= int(least)))
+    a, b = _texts(column, i[some], j[some])
+    found = np.zeros(len(i), bool)
+    found[some] = [hanzi.compatible(x, y) for x, y in zip(a, b, strict=True)]
+    return found
 
 
 def same_tokens(column: Column, i: Codes, j: Codes, _: Any) -> Bools:
     """Latin names: the words of one are among those of the other, at least two of them."""
-    a, b = _texts(column, i, j)
-    return np.array([_token_subset(x, y) for x, y in zip(a, b, strict=True)], bool)
+    latin = np.array([not hanzi.is_han(v) for v in column.values] + [False])
+    some = np.flatnonzero(latin[i] & latin[j])
+    a, b = _texts(column, i[some], j[some])
+    found = np.zeros(len(i), bool)
+    found[some] = [_token_subset(x, y) for x, y in zip(a, b, strict=True)]
+    return found
 
 
 def swapped_day_month(column: Column, i: Codes, j: Codes, _: Any) -> Bools:
     """Dates with day and month exchanged."""
-    a, b = _texts(column, i, j)
-    return np.array([len(x) == len(y) == 8 and x[:4] == y[:4] and x[4:6] == y[6:] and x[6:] == y[4:6] for x, y in zip(a, b, strict=True)], bool)
+    year = column.hashes("year")
+    some = np.flatnonzero((year[i] == year[j]) & (year[i] != 0))
+    a, b = _texts(column, i[some], j[some])
+    found = np.zeros(len(i), bool)
+    found[some] = [x[4:6] == y[6:] and x[6:] == y[4:6] for x, y in zip(a, b, strict=True)]
+    return found
 
 
 def one_digit(column: Column, i: Codes, j: Codes, _: Any) -> Bools:
     """Texts of one length that differ in one place or by a swap of neighbours."""
-    a, b = _texts(column, i, j)
-    near = np.asarray(cpdist(a, b, scorer=OSA.distance, score_cutoff=1)) == 1
-    return near & np.array([len(x) == len(y) for x, y in zip(a, b, strict=True)], bool)
+    sizes = _sizes(column.values)
+    same = np.flatnonzero(sizes[i] == sizes[j])
+    a, b = _texts(column, i[same], j[same])
+    found = np.zeros(len(i), bool)
+    found[same] = np.asarray(cpdist(a, b, scorer=OSA.distance, score_cutoff=1)) == 1
+    return found
 
 
 def days(column: Column, i: Codes, j: Codes, most: Any) -> Bools:
@@ -173,16 +211,15 @@ def _texts(column: Column, i: Codes, j: Codes) -> tuple[list[str], list[str]]:
     return column.values[i].tolist(), column.values[j].tolist()
 
 
-def _folded(column: Column, i: Codes, j: Codes) -> tuple[list[str], list[str]]:
-    codes, values = column.derive("fold")
-    texts = np.append(values, "")
-    return texts[codes[i]].tolist(), texts[codes[j]].tolist()
+def _sizes(values: npt.NDArray[np.object_]) -> npt.NDArray[np.int64]:
+    return np.array([*map(len, values), 0], dtype=np.int64)
 
 
 def _within(column: Column, i: Codes, j: Codes, scorer: Any, edits: int) -> Bools:
     a, b = _texts(column, i, j)
     distance = np.asarray(cpdist(a, b, scorer=scorer, score_cutoff=edits))
-    longer = np.array([max(len(x), len(y)) for x, y in zip(a, b, strict=True)], dtype=np.int64)
+    sizes = _sizes(column.values)
+    longer = np.maximum(sizes[i], sizes[j])
     return (distance <= edits) & (2 * distance < longer)
 
 
@@ -228,7 +265,8 @@ VALUE_LEVELS: dict[str, ValueLevel] = {
     "truncated": ValueLevel(truncated, "least length"),
     "within": ValueLevel(within, "largest difference"),
     "one_character": ValueLevel(one_character, "least length"),
-    "masked": ValueLevel(masked),
+    "masked": ValueLevel(masked, "known characters"),
+    "one_missing": ValueLevel(one_missing, "least length"),
     "tokens": ValueLevel(same_tokens),
     "swapped_day_month": ValueLevel(swapped_day_month),
     "one_digit": ValueLevel(one_digit),

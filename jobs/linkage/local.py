@@ -38,14 +38,19 @@ def encode_tables(model: LinkModel, tables: list[pa.Table]) -> Encoded:
     columns = [model.id, *dict.fromkeys(model.column(f) for f in model.fields)]
     for table in tables:
         encode(model, table.slice(0, 0))  # names what a table lacks
-    parts = [_pick(model, table, columns).append_column("__source", pa.array([i] * table.num_rows, pa.int8())) for i, table in enumerate(tables)]
+    parts = [
+        _pick(model, table, columns).append_column("__source", pa.array([i] * table.num_rows, pa.int8()))
+        for i, table in enumerate(tables)
+    ]
     whole = pa.concat_tables(parts, promote_options="permissive")
     whole = whole.take(pc.sort_indices(whole[model.id]))
     ids = whole[model.id]
     if ids.null_count:
         raise UserError(f"Column {model.id} has rows without an id.", "Give every row an id of its own.")
     if pc.count_distinct(ids).as_py() != whole.num_rows:
-        raise UserError(f"Column {model.id} holds ids that stand twice.", "Give every row an id of its own, also across the two tables.")
+        raise UserError(
+            f"Column {model.id} holds ids that stand twice.", "Give every row an id of its own, also across the two tables."
+        )
     source = whole["__source"].to_numpy().astype(np.int8) if len(tables) == 2 else None
     encoded = encode(model, whole, source)
     if all(not len(c.values) for c in encoded.columns.values()):

@@ -48,7 +48,9 @@ class Comparison(Part):
     """One field compared by ordered levels, best first; `else` and missing come by themselves.
 
     `only_with` names comparisons and levels without which agreement here adds nothing; `shared` says that members of a
-    household share it.
+    household share it; `household_most` bounds how often they reach a level (mistyped records of one person look like
+    relatives to the EM); `identifying` says that its values are as many as people, so that strangers share one the more
+    rarely the larger the population.
     """
 
     field: str
@@ -56,6 +58,8 @@ class Comparison(Part):
     term_frequency: TermFrequency | None = None
     only_with: dict[str, list[str]] = {}
     shared: bool = False
+    household_most: dict[str, float] = {}
+    identifying: bool = False
 
     @property
     def names(self) -> list[str]:
@@ -66,8 +70,8 @@ class Comparison(Part):
 class Pass(Part):
     """One blocking pass: rows agreeing on all key parts (`field`, `field.transform`, `field:4`) are compared.
 
-    Blocks over `cap` rows are split by `refine`, part after part; `learn` lists comparisons not to learn in this pass
-    because its key implies them.
+    Blocks over `cap` rows are split by `refine`, part after part; `implies` lists comparisons not to learn in this pass
+    because its key decides them (those over the key's own fields are known).
     """
 
     name: str
@@ -101,13 +105,15 @@ class Thresholds(Part):
 
 
 class LinkModel(Part):
-    """The whole model. `one_to_one`: each of two tables is free of duplicates."""
+    """The whole model. `one_to_one`: each of two tables is free of duplicates. `population`: persons that the prior is for,
+    where weights learned on a sample must hold for all; without it the prior is the sample's own."""
 
     model: str
     version: str = "1"
     id: str
     one_to_one: bool = False
     household: bool = False
+    population: int | None = Field(default=None, gt=1)
     fields: dict[str, FieldSpec] = Field(min_length=1)
     comparisons: dict[str, Comparison] = Field(min_length=1)
     passes: list[Pass] = Field(min_length=1)
@@ -198,10 +204,13 @@ def _comparison_problems(model: LinkModel, name: str, comparison: Comparison) ->
     names = comparison.names
     found += [f"comparison {name}: level {n} stands twice" for n in sorted(set(names)) if names.count(n) > 1]
     if comparison.term_frequency:
-        found += [f"comparison {name}: term frequency at unknown level {n}" for n in comparison.term_frequency.levels if n not in names]
+        found += [
+            f"comparison {name}: term frequency at unknown level {n}" for n in comparison.term_frequency.levels if n not in names
+        ]
         for part in comparison.term_frequency.by:
             found += _part_problems(model, f"comparison {name}", part)
         found += [f"comparison {name}: no transform {t}" for t in comparison.term_frequency.split if t not in TRANSFORMS]
+    found += [f"comparison {name}: household_most at unknown level {n}" for n in comparison.household_most if n not in names]
     return found + _level_problems(model, f"comparison {name}", comparison.only_with)
 
 

@@ -59,7 +59,11 @@ def key_kernel(batches: Iterable[pa.RecordBatch], model: LinkModel, prepare: Pre
         row, slot = np.nonzero(matrix)
         parts.append(
             pa.table(
-                [encoded.ids.take(pa.array(row)), pa.array(matrix[row, slot].view(np.int64)), pa.array(np.full(len(row), position, np.int32))],
+                [
+                    encoded.ids.take(pa.array(row)),
+                    pa.array(matrix[row, slot].view(np.int64)),
+                    pa.array(np.full(len(row), position, np.int32)),
+                ],
                 schema=KEYS,
             )
         )

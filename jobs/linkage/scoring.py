@@ -1,8 +1,7 @@
 """The kernel: candidate pairs in, weights, probabilities, grades and reasons of the pairs worth keeping out.
 
 A pair's weight is log2 of (same person : everything else) with the prior, everything else being household and
-strangers. Where a comparison's `only_with` is not met, its agreement says as little for one person as for strangers,
-while the household may still explain it.
+strangers. Where a comparison's `only_with` is not met, its agreement says nothing.
 """
 
 from __future__ import annotations
@@ -42,7 +41,8 @@ class Kernel:
     def __post_init__(self) -> None:
         self.logs = {name: self.weights.log(name) for name in self.model.comparisons}
         self.rare = {
-            name: row_frequency(self.model.comparisons[name], table, self.encoded) for name, table in self.weights.frequencies.items()
+            name: row_frequency(self.model.comparisons[name], table, self.encoded)
+            for name, table in self.weights.frequencies.items()
         }
 
     def parts(self, pairs: Pairs, levels: npt.NDArray[np.int8]) -> Floats:
@@ -58,7 +58,7 @@ class Kernel:
                 table[-1, hit] = np.minimum(often, 0.0)
             if comparison.only_with:
                 lacking = ~self._met(comparison.only_with, levels) & (table[0] > table[-1])
-                table[0, lacking] = table[-1, lacking]
+                table[:, lacking] = table[-1, lacking]
             result[position] = table
         return result
 
@@ -130,7 +130,9 @@ class Kernel:
             weight = parts[position, 0] - parts[position, rival, column]
             head = [f"{name}={n}:" for n in names]
             join = ";" if position else ""
-            texts = [f"{t}{join}{head[k]}{w:.1f}" for t, k, w in zip(texts, levels[:, position].tolist(), weight.tolist(), strict=True)]
+            texts = [
+                f"{t}{join}{head[k]}{w:.1f}" for t, k, w in zip(texts, levels[:, position].tolist(), weight.tolist(), strict=True)
+            ]
         return texts
 
 

@@ -8,6 +8,7 @@ would speak against a match.
 
 from __future__ import annotations
 
+import logging
 import warnings
 from typing import Any
 
@@ -23,11 +24,13 @@ STARTS = 20
 MOST_ROWS = 20_000
 MOST_PAIRS = 50_000
 FEWEST_PAIRS = 100
+STRANGERS = 20_000  # random pairs beside the passes': without them there is hardly a second class to find
+PRESENT = 0.5  # fields missing in more of the pairs are left out, since missing counts as different here
 ALIKE = 0.85
 
 
 def second_opinion(model: LinkModel, weights: Weights, encoded: Encoded) -> dict[str, Any]:
-    """What recordlinkage learns from the same rows: its share of matches, its weights, and how far its verdicts agree with ours."""
+    """What recordlinkage learns from the same rows: share of matches, weights, and how far its verdicts agree with ours."""
     frame, usable = _frame(model, encoded)
     pairs = _index(model, encoded, frame)
     vectors = _vectors(model, usable, frame, encoded, pairs) if len(pairs) >= FEWEST_PAIRS else pd.DataFrame()
@@ -74,6 +77,7 @@ def _index(model: LinkModel, encoded: Encoded, frame: pd.DataFrame) -> pd.MultiI
         return pd.MultiIndex.from_arrays([[], []])
     for each in usable:
         indexer.block(list(each.key))
+    indexer.random(min(STRANGERS, len(frame) * (len(frame) - 1) // 4), random_state=model.seed % 2**31)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         found = indexer.index(*_sides(encoded, frame)).sort_values()
@@ -92,6 +96,15 @@ def _vectors(model: LinkModel, usable: list[str], frame: pd.DataFrame, encoded: 
         compare.exact(field, field, label=f"{name}.exact")
         compare.string(field, field, method="jarowinkler", threshold=ALIKE, label=f"{name}.alike")
     found = compare.compute(pairs, *_sides(encoded, frame))
+    first, second = pairs.get_level_values(0), pairs.get_level_values(1)
+    held = {
+        n: (
+            frame[model.comparisons[n].field].loc[first].notna().to_numpy()
+            & frame[model.comparisons[n].field].loc[second].notna().to_numpy()
+        )
+        for n in usable
+    }
+    usable = [n for n in usable if held[n].mean() >= PRESENT]
     levels = pd.DataFrame({n: (found[f"{n}.exact"] + found[f"{n}.alike"]).astype(np.int64) for n in usable})
     return levels.loc[:, levels.nunique() > 1]
 
@@ -101,6 +114,7 @@ def _fit(vectors: pd.DataFrame) -> tuple[Any, bool]:
     import recordlinkage
 
     best: tuple[float, Any] | None = None
+    logging.disable(logging.WARNING)  # it warns of every start that ends in an empty class
     before = np.random.get_state()  # the library draws its start from numpy's global generator
     for start in range(STARTS):
         np.random.seed(start)
@@ -112,6 +126,7 @@ def _fit(vectors: pd.DataFrame) -> tuple[Any, bool]:
         if best is None or likelihood > best[0] + 1e-6:
             best = (likelihood, classifier)
     np.random.set_state(before)
+    logging.disable(logging.NOTSET)
     assert best is not None
     speaks = [max(_weight(best[1], name), -40.0) for name in vectors.columns]
     return best[1], sum(speaks) < 0
@@ -121,7 +136,9 @@ def _likelihood(classifier: Any, vectors: pd.DataFrame) -> float:
     match, other = classifier.log_m_probs, classifier.log_u_probs
     sides = []
     for table, share in ((match, classifier.log_p), (other, np.log1p(-np.exp(classifier.log_p)))):
-        sides.append(sum(np.maximum(vectors[n].map(table[n]).to_numpy(float), -700.0) for n in vectors.columns) + max(float(share), -700.0))
+        sides.append(
+            sum(np.maximum(vectors[n].map(table[n]).to_numpy(float), -700.0) for n in vectors.columns) + max(float(share), -700.0)
+        )
     value = float(np.logaddexp(*sides).sum())
     return value if np.isfinite(value) else -np.inf
 

@@ -19,15 +19,17 @@ from jobs.linkage.blocking import NO_KEY, Pairs, candidate_pairs, complete_keys,
 from jobs.linkage.comparisons import levels_of
 from jobs.linkage.encoding import Encoded, Hashes
 from jobs.linkage.frequencies import learn_frequency
-from jobs.linkage.model import STRANGERS, LinkModel
+from jobs.linkage.model import HOUSEHOLD, STRANGERS, LinkModel
 from jobs.linkage.weights import Weights, blank
 
 Floats = npt.NDArray[np.float64]
-RANDOM_PAIRS = 2_000_000
+RANDOM_PAIRS = 1_000_000
 ROUNDS = 4
 STEPS = 300
 CLOSE = 1e-7
 PULL = 2.0  # pairs' worth of belief in the starting values: holds a level that no pair shows
+FLOOR = {"same": 1e-4, "household": 1e-5}  # clerks may do anything: no level is impossible
+FEW = 1_000  # random pairs holding a field, below which u comes from the number of its distinct values
 SEEN = 5.0  # a level with fewer expected pairs of a class is reported
 
 
@@ -55,27 +57,39 @@ class Session:
 
 
 def train(model: LinkModel, encoded: Encoded, all_pairs: float | None = None) -> Weights:
-    """Learn everything from unlabelled rows. `all_pairs` overrides the number of possible pairs (for a sample of a larger table)."""
+    """Learn everything from unlabelled rows. `all_pairs` overrides the number of possible pairs (a sample of a larger table)."""
     patterns = candidate_patterns(model, encoded)
     if not len(patterns.counts):
-        raise UserError(f"No pass of model {model.model} finds a pair of rows to learn from.", "Check the passes' keys and the data.")
+        raise UserError(
+            f"No pass of model {model.model} finds a pair of rows to learn from.", "Check the passes' keys and the data."
+        )
     possible = possible_pairs(encoded) if all_pairs is None else all_pairs
     random = random_patterns(model, encoded)
     weights = blank(model)
-    _set_strangers(model, weights, random, np.ones(len(random.counts)))
+    distinct = {n: max(len(encoded.columns[c.field].values), 2) for n, c in model.comparisons.items()}
+    _set_strangers(model, weights, random, np.ones(len(random.counts)), distinct)
     sessions: dict[str, Session] = {}
     for _ in range(ROUNDS):
-        sessions = {p.name: _session(model, weights, patterns.of(i), model.blocked(p)) for i, p in enumerate(model.passes) if p.training}
+        sessions = {
+            p.name: _session(model, weights, patterns.of(i), model.blocked(p)) for i, p in enumerate(model.passes) if p.training
+        }
         _average(model, weights, list(sessions.values()))
         weights.prior = _prior(model, weights, patterns, possible)
-        _set_strangers(model, weights, random, posterior(weights, model, random)[-1])
+        _set_strangers(model, weights, random, posterior(weights, model, random)[-1], distinct)
     for name, comparison in model.comparisons.items():
         if comparison.term_frequency:
             weights.frequencies[name] = learn_frequency(comparison, encoded)
+    estimated = weights.prior
+    if model.population:
+        weights.prior = _pinned(model, weights, estimated, possible, len(encoded))
     weights.facts = {
+        "estimated_prior": {c: float(f"{v:.4g}") for c, v in zip(model.classes, estimated, strict=True)},
         "pairs_compared": int(patterns.counts.sum()),
         "patterns": len(patterns.counts),
         "possible_pairs": float(possible),
+        "partners_per_row": {
+            c: float(f"{2 * p * possible / len(encoded):.4g}") for c, p in zip(model.classes[:-1], estimated, strict=False)
+        },
         "steps": {name: s.steps for name, s in sessions.items()},
         "shares": {n: {c: float(f"{v:.4g}") for c, v in zip(model.classes, s.share, strict=True)} for n, s in sessions.items()},
         "warnings": _warnings(model, sessions),
@@ -155,13 +169,17 @@ def _merge(model: LinkModel, parts: list[Patterns]) -> Patterns:
     width = len(model.comparisons)
     if not parts:
         return Patterns(np.zeros((0, width), np.int8), np.zeros(0, np.int64), np.zeros(0))
-    rows = np.column_stack([np.concatenate([p.levels for p in parts]).astype(np.int64), np.concatenate([p.passes for p in parts])])
+    rows = np.column_stack(
+        [np.concatenate([p.levels for p in parts]).astype(np.int64), np.concatenate([p.passes for p in parts])]
+    )
     distinct, back = np.unique(rows, axis=0, return_inverse=True)
     counts = np.bincount(back.ravel(), weights=np.concatenate([p.counts for p in parts]))
     return Patterns(distinct[:, :width].astype(np.int8), distinct[:, width], counts)
 
 
-def posterior(weights: Weights, model: LinkModel, patterns: Patterns, share: Floats | None = None, skip: set[str] | None = None) -> Floats:
+def posterior(
+    weights: Weights, model: LinkModel, patterns: Patterns, share: Floats | None = None, skip: set[str] | None = None
+) -> Floats:
     """Probability of each class for each pattern: classes × patterns."""
     total = np.log2(weights.prior if share is None else share)[:, None] + np.zeros(len(patterns.counts))
     for position, name in enumerate(model.comparisons):
@@ -174,7 +192,7 @@ def _session(model: LinkModel, weights: Weights, patterns: Patterns, skip: set[s
     """EM in one pass: class shares and all but the strangers' levels of the comparisons not skipped."""
     mine = Weights(weights.classes, weights.prior, {n: v.copy() for n, v in weights.levels.items()})
     share = np.array([0.3] + [0.3] * (len(model.classes) - 2) + [0.4 if len(model.classes) > 2 else 0.7])
-    start = blank(model).levels
+    start = _belief(model, weights)
     learned = [n for n in model.comparisons if n not in skip]
     expected: dict[str, Floats] = {}
     steps = 0
@@ -204,21 +222,46 @@ def _normal(counts: Floats) -> Floats:
     return np.asarray(counts / counts.sum(axis=1, keepdims=True))
 
 
-def _average(model: LinkModel, weights: Weights, sessions: list[Session]) -> None:
+def _belief(model: LinkModel, weights: Weights) -> dict[str, Floats]:
+    """Starting values; where a household shares nothing its members are believed to agree as strangers do."""
     start = blank(model).levels
-    for name in model.comparisons:
+    for name, comparison in model.comparisons.items():
+        if HOUSEHOLD in model.classes and not comparison.shared:
+            start[name][1] = weights.levels[name][-1]
+    return start
+
+
+def _average(model: LinkModel, weights: Weights, sessions: list[Session]) -> None:
+    start = _belief(model, weights)
+    for name, comparison in model.comparisons.items():
         total = PULL * start[name][:-1]
         for session in sessions:
             if name in session.expected:
                 total = total + session.expected[name][:-1]
-        weights.levels[name][:-1] = _normal(total)
+        floor = np.array([[FLOOR[c]] for c in model.classes if c in FLOOR])
+        weights.levels[name][:-1] = _normal(np.maximum(_normal(total), floor))
+        if comparison.household_most and HOUSEHOLD in model.classes:
+            _bound(weights.levels[name][1], {comparison.names.index(n): v for n, v in comparison.household_most.items()})
 
 
-def _set_strangers(model: LinkModel, weights: Weights, random: Patterns, stranger: Floats) -> None:
-    """u: levels among random pairs that are strangers, never quite zero."""
+def _bound(row: Floats, most: dict[int, float]) -> None:
+    """Lower the probabilities at these positions to the bounds, in place, and raise the others so that the row sums to one."""
+    for position, bound in most.items():
+        row[position] = min(row[position], bound)
+    rest = [i for i in range(len(row)) if i not in most]
+    row[rest] *= (1 - sum(row[i] for i in most)) / row[rest].sum()
+
+
+def _set_strangers(model: LinkModel, weights: Weights, random: Patterns, stranger: Floats, distinct: dict[str, int]) -> None:
+    """u: levels among random pairs that are strangers, never quite zero; where too few hold the field, one in its values."""
     for name in model.comparisons:
         counts = _tally(model, name, random, (random.counts * stranger)[None, :])[0]
-        weights.levels[name][-1] = _normal((counts + 0.5)[None, :])[0]
+        if counts.sum() < FEW:
+            counts = np.full(len(counts), 1.0 / distinct[name])
+            counts[-1] = 1.0
+            weights.levels[name][-1] = _normal(counts[None, :])[0]
+        else:
+            weights.levels[name][-1] = _normal((counts + 0.5)[None, :])[0]
 
 
 def _prior(model: LinkModel, weights: Weights, patterns: Patterns, possible: float) -> Floats:
@@ -232,6 +275,22 @@ def _prior(model: LinkModel, weights: Weights, patterns: Patterns, possible: flo
             return fresh
         share = fresh
     return share
+
+
+def _pinned(model: LinkModel, weights: Weights, estimated: Floats, possible: float, rows: int) -> Floats:
+    """Prior for a population of `population` persons, of whom each row has one partner, and household members as often as
+    seen; strangers' chance of sharing what identifies is scaled from the sample to that population."""
+    assert model.population is not None
+    partners = 2 * estimated * possible / rows
+    scale = min(rows / (1 + partners[0]) / model.population, 1.0)
+    for name, comparison in model.comparisons.items():
+        if comparison.identifying:
+            weights.levels[name][-1, :-1] *= scale
+            weights.levels[name][-1, -1] = 1 - weights.levels[name][-1, :-1].sum()
+    prior = partners / model.population
+    prior[0] = 1 / model.population
+    prior[-1] = 1 - prior[:-1].sum()
+    return np.asarray(prior)
 
 
 def _warnings(model: LinkModel, sessions: dict[str, Session]) -> list[str]:

@@ -31,7 +31,9 @@ def holds(model: LinkModel, rule: Rule, encoded: Encoded, pairs: tuple[Index, In
     return result
 
 
-def first_rule(model: LinkModel, rules: list[Rule], encoded: Encoded, pairs: tuple[Index, Index], levels: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
+def first_rule(
+    model: LinkModel, rules: list[Rule], encoded: Encoded, pairs: tuple[Index, Index], levels: npt.NDArray[np.int8]
+) -> npt.NDArray[np.int8]:
     """Position of the first rule that holds for each pair, −1 for none."""
     found = np.full(len(pairs[0]), -1, np.int8)
     for position, rule in enumerate(rules):

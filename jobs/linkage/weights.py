@@ -80,7 +80,9 @@ def load_weights(model: LinkModel, file: Path) -> Weights:
         found.setdefault(row["comparison"], {})[row["level"]] = [row[c] for c in classes]
     wanted = {name: comparison.names for name, comparison in model.comparisons.items()}
     if classes != model.classes or {n: list(v) for n, v in found.items()} != wanted:
-        raise UserError(f"Model file {file.name} was trained for other comparisons than {model.model} has.", "Train it again: renkou train.")
+        raise UserError(
+            f"Model file {file.name} was trained for other comparisons than {model.model} has.", "Train it again: renkou train."
+        )
     levels = {name: np.array([found[name][level] for level in names]).T for name, names in wanted.items()}
     frequencies = {name: Frequency.from_json(f) for name, f in content.get("frequencies", {}).items()}
     prior = np.array([content["prior"][c] for c in classes])
@@ -88,7 +90,7 @@ def load_weights(model: LinkModel, file: Path) -> Weights:
 
 
 def blank(model: LinkModel) -> Weights:
-    """Weights to start from: best level mostly for the same person, `else` mostly for strangers; a household shares what is `shared`."""
+    """Weights to start from: the best level for one person, `else` for strangers; a household shares what is `shared`."""
     levels = {}
     for name, comparison in model.comparisons.items():
         count = len(comparison.names)

@@ -29,13 +29,15 @@ def require(pool: Path) -> dict[str, Any]:
     return found
 
 
-def move(pool: Path, label: str, date: dt.date, revision: int) -> bool:
-    """Make this snapshot the current one unless a later date is; returns whether it is current now."""
+def newest(pool: Path, label: str, date: dt.date, revision: int) -> str:
+    """Which snapshot is to be current once this one is published: it, unless the current one is of a later date."""
     held = current(pool)
-    if held and (held["date"], held["revision"]) > (date.isoformat(), revision):
-        return False
+    return str(held["label"]) if held and (held["date"], held["revision"]) > (date.isoformat(), revision) else label
+
+
+def move(pool: Path, label: str, date: dt.date, revision: int) -> None:
+    """Make this snapshot the current one."""
     write(pool / "current.json", {"label": label, "date": date.isoformat(), "revision": revision, "folder": f"snapshots/{label}"})
-    return True
 
 
 def status(pool: Path) -> dict[str, Any]:

@@ -52,12 +52,13 @@ def scan(files: Sequence[str | Path]) -> str:
 
 
 def add_view(con: DuckDBPyConnection, name: str, files: Sequence[str], schema: pa.Schema) -> None:
-    """Name part files as a view with the declared columns; no files give an empty view."""
-    if not files:
-        con.register(name, schema.empty_table())
-        return
+    """Name part files as a view with the declared columns, in place of any view of that name; no files, no rows."""
     columns = ", ".join(f'"{c}"' for c in schema.names)
-    con.execute(f'CREATE OR REPLACE VIEW "{name}" AS SELECT {columns} FROM {scan(files)}')
+    source = scan(files)
+    if not files:
+        source = f'"empty {name}"'
+        con.register(f"empty {name}", schema.empty_table())
+    con.execute(f'CREATE OR REPLACE TEMP VIEW "{name}" AS SELECT {columns} FROM {source}')
 
 
 def add_rows(con: DuckDBPyConnection, name: str, schema: pa.Schema, rows: Iterable[dict[str, object]]) -> None:

@@ -20,8 +20,9 @@ from jobs.tables import PROFILES
 
 NEEDED = [
     "record_id", "dept", "known_from", "account", "id_type", "id_number", "id_grade", "id_raw", "alias_number", "name",
-    "name_kind", "name_raw", "former_name", "sex", "birth_date", "nationality", "phone", "dwelling_id", "address_level",
-    "township", "hukou_active", "employer", "school", "birth_order", "mother_number", "father_number", "spouse_number",
+    "name_kind", "name_raw", "former_name", "sex", "birth_date", "birth_date_basis", "nationality", "phone",
+    "dwelling_id", "address_level", "township", "hukou_active", "employer", "school", "birth_order", "mother_number",
+    "father_number", "spouse_number",
 ]  # fmt: skip
 """Columns of records that profiles are made of."""
 AGREEING = ("folded", "pinyin", "lookalike", "tokens")
@@ -85,7 +86,7 @@ def _pairs(nodes: pl.DataFrame, on: list[str] | None = None) -> pl.DataFrame:
 
 
 def _agree(nodes: pl.DataFrame, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Names equal, or alike by AGREEING, or one the other's former name; a masked name that fits; a missing name with the same birth date."""
+    """Names equal, alike by AGREEING, a former name, a mask that fits; a missing name where the birth date is the same."""
     names = encode_column(pa.chunked_array([nodes["shown"].to_arrow().cast(pa.string())]), "name")
     former = encode_column(pa.chunked_array([nodes["former_name"].to_arrow().cast(pa.string())]), "name")
     i, j = names.codes[left], names.codes[right]
@@ -93,7 +94,7 @@ def _agree(nodes: pl.DataFrame, left: np.ndarray, right: np.ndarray) -> np.ndarr
     agree = present & (i == j)
     for level in (*AGREEING, "masked"):
         open_ = np.flatnonzero(present & ~agree)
-        agree[open_] = VALUE_LEVELS[level].test(names, i[open_], j[open_], None)
+        agree[open_] = VALUE_LEVELS[level].test(names, i[open_], j[open_], 1)
     agree |= _former(names, former, left, right)
     birth = nodes["birth_date"].to_physical().fill_null(-1_000_000).to_numpy()
     return agree | (~present & (birth[left] == birth[right]) & (birth[left] > -1_000_000))
@@ -127,7 +128,7 @@ def _attach(part: np.ndarray, clear: np.ndarray, left: np.ndarray, right: np.nda
 
 
 def _contents(frame: pl.DataFrame, groups: Mapping[str, str]) -> pl.DataFrame:
-    """One row per profile: the most frequent value of what is single, all values of what may be several, the newest of what moves."""
+    """One row per profile: the most frequent value, all values of what may be several, the newest of what moves."""
     base = (
         frame.group_by("profile_id")
         .agg(
@@ -138,16 +139,31 @@ def _contents(frame: pl.DataFrame, groups: Mapping[str, str]) -> pl.DataFrame:
             phones=pl.col("phone").drop_nulls().unique().sort(),
             dwellings=pl.col("dwelling_id").filter(pl.col("address_level").is_in(DWELLING_LEVELS)).drop_nulls().unique().sort(),
             hukou_active=pl.col("hukou_active").fill_null(False).any(),
+            birth_stated=(pl.col("birth_date_basis") == "stated").fill_null(False).any(),
             members=pl.col("record_id").sort(),
         )
         .sort("profile_id")
     )
-    for column in ("id_number", "name", "sex", "birth_date", "nationality", "mother_number", "father_number", "spouse_number", "birth_order"):
+    for column in (
+        "id_number",
+        "name",
+        "sex",
+        "birth_date",
+        "nationality",
+        "mother_number",
+        "father_number",
+        "spouse_number",
+        "birth_order",
+    ):
         base = base.join(_most_frequent(frame, column), on="profile_id", how="left")
     for column in ("township", "employer", "school"):
         base = base.join(_newest(frame, column), on="profile_id", how="left")
-    kind = frame.filter(pl.col("id_number").is_not_null()).group_by("profile_id").agg(pl.col("id_type").drop_nulls().sort().first())
-    text = pl.when(pl.col("id_number").is_null() & ~pl.col("id_grade").is_in(["MISSING", "PLACEHOLDER"])).then(_squeezed(pl.col("id_raw")))
+    kind = (
+        frame.filter(pl.col("id_number").is_not_null()).group_by("profile_id").agg(pl.col("id_type").drop_nulls().sort().first())
+    )
+    text = pl.when(pl.col("id_number").is_null() & ~pl.col("id_grade").is_in(["MISSING", "PLACEHOLDER"])).then(
+        _squeezed(pl.col("id_raw"))
+    )
     return (
         base.join(kind, on="profile_id", how="left")
         .join(_confirmed(frame, groups), on="profile_id", how="left")
@@ -190,11 +206,7 @@ def _confirmed(frame: pl.DataFrame, groups: Mapping[str, str]) -> pl.DataFrame:
     """A citizen number stated by 公安, or by two departments that do not copy one another (design §5.5)."""
     voice = pl.col("dept").replace_strict(dict(groups), default=pl.col("dept"))
     sound = pl.col("id_number").is_not_null() & pl.col("id_type").is_in(CITIZEN_TYPES)
-    return (
-        frame.filter(sound)
-        .group_by("profile_id")
-        .agg(id_confirmed=(pl.col("dept") == POLICE).any() | (voice.n_unique() > 1))
-    )
+    return frame.filter(sound).group_by("profile_id").agg(id_confirmed=(pl.col("dept") == POLICE).any() | (voice.n_unique() > 1))
 
 
 def _names(frame: pl.DataFrame) -> pl.DataFrame:
@@ -208,13 +220,17 @@ def _names(frame: pl.DataFrame) -> pl.DataFrame:
         .group_by("profile_id", maintain_order=True)
         .agg(pl.col("name_kind").first(), pl.col("name_raw").first())
     )
-    long = pl.concat([with_best.select("profile_id", "best", other="name"), with_best.select("profile_id", "best", other="former_name")])
+    long = pl.concat(
+        [with_best.select("profile_id", "best", other="name"), with_best.select("profile_id", "best", other="former_name")]
+    )
     other = (
         long.filter(pl.col("other").is_not_null() & pl.col("other").ne_missing(pl.col("best")))
         .group_by("profile_id")
         .agg(other_names=pl.col("other").unique().sort())
     )
-    return shown.join(other, on="profile_id", how="left").with_columns(pl.col("other_names").fill_null(pl.lit([], pl.List(pl.String))))
+    return shown.join(other, on="profile_id", how="left").with_columns(
+        pl.col("other_names").fill_null(pl.lit([], pl.List(pl.String)))
+    )
 
 
 def collapse_batches(batches: Iterable[pa.RecordBatch], groups: Mapping[str, str]) -> Iterable[pa.RecordBatch]:

@@ -36,6 +36,7 @@ def view(profiles: pa.Table, crowds: Crowds) -> pa.Table:
     dim = pl.when(pl.col("name_kind").is_in(["masked", "damaged"])).then("name_raw")
     named = pl.when(~pl.col("name_kind").is_in(UNNAMED)).then(pl.coalesce("name", dim))
     birth = pl.concat_str("mother_number", pl.lit("|"), pl.col("birth_date").dt.strftime("%Y%m%d"))
+    several = birth.is_in(sorted(crowds.births)).fill_null(False)
     parents = _gathered(pl.col("mother_number"), pl.col("father_number"), pl.col("guardian_numbers").fill_null(empty))
     return frame.select(
         "profile_id",
@@ -49,8 +50,9 @@ def view(profiles: pa.Table, crowds: Crowds) -> pa.Table:
         named.alias("name"),
         pl.col("other_names").fill_null(empty),
         "sex",
-        "birth_date",
-        pl.when(pl.col("nationality") != "CHN").then("nationality").alias("nationality"),
+        pl.when(pl.col("birth_stated") | pl.col("id_confirmed") | ~citizen).then("birth_date").alias("birth_date"),
+        "nationality",
+        pl.when(pl.col("nationality") != "CHN").then("nationality").alias("foreign"),
         _without(pl.col("phones").fill_null(empty), crowds.phones).alias("phones"),
         _without(pl.col("dwellings").fill_null(empty), crowds.dwellings).alias("dwellings"),
         "mother_number",
@@ -62,8 +64,8 @@ def view(profiles: pa.Table, crowds: Crowds) -> pa.Table:
         "birth_order",
         pl.col("id_confirmed").alias("confirmed"),
         (number.is_null()).alias("unnumbered"),
-        birth.is_in(list(crowds.births)).fill_null(False).alias("multiple"),
-        (birth.is_not_null() & ~birth.is_in(list(crowds.births))).fill_null(False).alias("single_birth"),
+        several.alias("multiple"),
+        pl.when(~several).then(birth).alias("only_birth"),
     ).to_arrow()
 
 

@@ -6,6 +6,7 @@ Importing the library takes seconds, so it is imported at the first check.
 
 from __future__ import annotations
 
+import logging
 import os
 from dataclasses import dataclass
 from functools import cache
@@ -56,6 +57,7 @@ def check(frame: Any, asks: list[Ask], key: list[str]) -> dict[str, Outcome]:
 @cache
 def _context() -> Any:
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    logging.getLogger("great_expectations").setLevel(logging.CRITICAL)  # its warnings may quote values
     import great_expectations as gx
 
     context: Any = gx.get_context(mode="ephemeral")
@@ -63,25 +65,31 @@ def _context() -> Any:
     return context
 
 
-def _validate(frame: Any, asks: list[Ask], result_format: dict[str, Any]) -> dict[str, Outcome]:
+@cache
+def _batches(kind: str) -> Any:
+    """The definition through which every frame of a kind passes; made once, since the library rewrites its settings each time."""
     context = _context()
+    source = context.data_sources.add_pandas(kind) if kind == "pandas" else context.data_sources.add_spark(kind, persist=False)
+    return source.add_dataframe_asset("frame").add_batch_definition_whole_dataframe("whole")
+
+
+def _validate(frame: Any, asks: list[Ask], result_format: dict[str, Any]) -> dict[str, Outcome]:
+    batches = _batches("pandas" if _is_pandas(frame) else "spark")
     import great_expectations as gx
-    import pandas as pd
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
-    name = f"frame-{next(_numbers)}"
     suite = gx.ExpectationSuite(  # given at once: adding one by one replaces an expectation of the same type and column
-        name=name, expectations=[ExpectationConfiguration(type=a.expect, kwargs=a.arguments, meta={"name": a.name}) for a in asks]
+        name=f"suite-{next(_numbers)}",
+        expectations=[ExpectationConfiguration(type=a.expect, kwargs=a.arguments, meta={"name": a.name}) for a in asks],
     )
-    pandas = isinstance(frame, pd.DataFrame)
-    source = context.data_sources.add_pandas(name) if pandas else context.data_sources.add_spark(name, persist=False)
-    try:
-        asset = source.add_dataframe_asset(name)
-        batch = asset.add_batch_definition_whole_dataframe(name).get_batch(batch_parameters={"dataframe": frame})
-        result = batch.validate(suite, result_format=result_format)
-    finally:
-        context.data_sources.delete(name)
+    result = batches.get_batch(batch_parameters={"dataframe": frame}).validate(suite, result_format=result_format)
     return {o.name: o for o in (_outcome(r) for r in result.results)}
+
+
+def _is_pandas(frame: Any) -> bool:
+    import pandas as pd
+
+    return isinstance(frame, pd.DataFrame)
 
 
 def _outcome(result: Any) -> Outcome:

@@ -32,7 +32,7 @@ CONTRACT_TABLES = pa.schema(
     [
         *((name, TEXT) for name in ("dept", "source_table", "mode", "due")),
         *((name, NUMBER) for name in ("min", "max")),
-        *((name, FLAG) for name in ("stop", "reference", "by_part")),
+        *((name, FLAG) for name in ("stop", "mentions", "by_part")),
         *((name, WHOLE) for name in ("carry_days", "width")),
     ]
 )
@@ -74,7 +74,7 @@ class Figures:
     def __init__(self, context: Context, files: dict[str, list[str]] | None = None) -> None:
         self.context = context
         self._added: set[str] = set()
-        self._extra = files or {}
+        self.files = files or {}
 
     @cached_property
     def con(self) -> DuckDBPyConnection:
@@ -84,8 +84,9 @@ class Figures:
         con.execute(f"CREATE MACRO tonight() AS DATE '{self.context.date}'")
         con.execute(f"CREATE MACRO has_baseline() AS {str(has).lower()}")
         con.execute(f"CREATE MACRO district() AS {self.residents or 'NULL'}::DOUBLE")
-        views.add_rows(con, "contract_tables", CONTRACT_TABLES, contract_rows(Path(self.context.options.get("contracts") or CONTRACTS)))
-        for name, files in self._extra.items():
+        contracts = Path(self.context.options.get("contracts") or CONTRACTS)
+        views.add_rows(con, "contract_tables", CONTRACT_TABLES, contract_rows(contracts))
+        for name, files in self.files.items():
             con.execute(f'CREATE VIEW "{name}" AS SELECT * FROM {views.scan(files)}')
         return con
 
@@ -129,6 +130,8 @@ class Figures:
             combined[name]()
         elif name == "file_columns":
             self._file_columns()
+        elif name == "told":
+            self._told()
         else:
             views.add_view(self.con, views.view_name(name), self.context.files(name), table_for(name).schema)
 
@@ -186,14 +189,22 @@ class Figures:
                     rows += [{"name": name, "column": c, "declared": c in declared} for c in pq.read_schema(file).names]
         views.add_rows(self.con, "file_columns", pa.schema([("name", TEXT), ("column", TEXT), ("declared", FLAG)]), rows)
 
+    def _told(self) -> None:
+        """`told`: rows read and rejected per table, as the receipt of standardize says."""
+        receipt = self.context.night.receipt("standardize")
+        notes = receipt.notes.get("tables", {}) if receipt else {}
+        rows = [{"dept": t.split(".")[0], "source_table": t.split(".")[1], **counts} for t, counts in notes.items()]
+        schema = pa.schema([("dept", TEXT), ("source_table", TEXT), ("rows", WHOLE), ("rejected", WHOLE)])
+        views.add_rows(self.con, "told", schema, rows)
+
 
 def contract_rows(folder: Path) -> Iterator[dict[str, object]]:
-    """What the contracts promise of each table. `reference` tables mention nobody and prove nothing (a list of houses);
-    tables delivered `by_part` (a workbook a school) come in full only part by part."""
+    """What the contracts promise of each table. A table that `mentions` nobody proves things of other tables' records, or
+    nothing (a list of houses); tables delivered `by_part` (a workbook a school) come in full only part by part."""
     for dept, contract in all_contracts(folder).items():
         for name, spec in contract.tables.items():
             yield {
                 "dept": dept, "source_table": name, "mode": spec.mode, "due": spec.due, "min": spec.rows.min,
                 "max": spec.rows.max, "stop": spec.late.stop, "carry_days": spec.late.carry_days, "width": len(spec.columns),
-                "reference": not (spec.records or spec.signs or spec.ties), "by_part": spec.scope is not None,
+                "mentions": bool(spec.records), "by_part": spec.scope is not None,
             }  # fmt: skip

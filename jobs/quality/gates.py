@@ -43,32 +43,46 @@ class Finding:
         """The table it speaks of."""
         return f"{self.dept}.{self.source_table}" if self.dept else self.frame
 
-    def sentence(self, language: str = "en") -> str:
+    @property
+    def counted(self) -> bool:
+        """Whether it judges a figure: then its examples do not depend on how the data are partitioned."""
+        return self.frame in registry()
+
+    def sentence(self, language: str = "en", examples: bool = True) -> str:
         """For a failed one: table, expectation, rows, examples by opaque id, reason and what to do; empty when it passed."""
         if self.outcome.empty:
             return "no baseline 无基线"
         if self.outcome.passed:
             return ""
         meta, out = self.expectation.meta, self.outcome
-        count = f"{out.unexpected} rows" if language == "en" else f"{out.unexpected}行"
-        shown = f", for example {' '.join(out.examples)}" if language == "en" else f"，例如 {' '.join(out.examples)}"
-        found = f"{count}{shown if out.examples else ''}" if not out.broken else out.broken
+        found = out.broken or self._found(language)
+        if out.examples and examples:
+            found += f", for example {' '.join(out.examples)}" if language == "en" else f"，例如 {' '.join(out.examples)}"
         words = (meta.reason.en, meta.todo.en) if language == "en" else (meta.reason.zh, meta.todo.zh)
         mark = ": " if language == "en" else "："
         return f"{self.where}, {self.expectation.name}{mark}{found}. {words[0]} {words[1]}"
+
+    def _found(self, language: str) -> str:
+        """The observed figure against its bound, or the number of rows that breach."""
+        out = self.outcome
+        if self.counted and out.value is not None:
+            bound = _bound(self.expectation.expect, self.arguments)
+            return f"{out.value:g}, demanded {bound}" if language == "en" else f"观测{out.value:g}，要求{bound}"
+        return f"{out.unexpected} rows" if language == "en" else f"{out.unexpected}行"
 
 
 def judge(context: Context, layer: str, files: dict[str, list[str]] | None = None) -> list[Finding]:
     """All findings of a layer. `files` are the part files of a snapshot under construction, by view name."""
     figures = Figures(context, files)
-    findings = []
-    for suite in suites_for(layer):
-        for each in suite.checks:
-            if suite.suite == "landing":
-                findings += _landing(context, figures, suite, each)
-            else:
-                findings += _check(suite, each, _frame(context, figures, each.frame, files or {}), values(context))
-    return findings
+    return [found for suite in suites_for(layer) for each in suite.checks for found in judge_check(figures, suite, each)]
+
+
+def judge_check(figures: Figures, suite: Suite, each: Check) -> list[Finding]:
+    """The findings of one frame: the landing template for every contract's table, any other suite once."""
+    context = figures.context
+    if suite.suite == "landing":
+        return _landing(figures, suite, each)
+    return _check(suite, each, _frame(context, figures, each.frame), values(context))
 
 
 def values(context: Context) -> dict[str, Any]:
@@ -92,7 +106,7 @@ def figures_table(findings: Iterable[Finding], layer: str) -> pa.Table:
             "bound": _bound(f.expectation.expect, f.arguments),
             "severity": f.expectation.severity,
             "passed": f.outcome.passed,
-            "sentence": f.sentence() or None,
+            "sentence": f.sentence(examples=f.counted) or None,
         }
         for f in findings
     ]  # fmt: skip
@@ -109,15 +123,16 @@ def refuse(context: Context, layer: str, findings: list[Finding]) -> None:
     raise GateRefused(f"Gate {layer} of night {context.night.label} refused: {failed[0].sentence()}{more}", todo)
 
 
-def _frame(context: Context, figures: Figures, name: str, files: dict[str, list[str]]) -> Any:
+def _frame(context: Context, figures: Figures, name: str) -> Any:
     """What a check looks at: a figure and small data in memory, a pinned table or snapshot file on Spark."""
     if name in registry():
         return figures.frame(name)
     pandas = context.options.get("engine") == PANDAS
-    if name in files:
+    if name in figures.files:
         import pyarrow.dataset as ds
 
-        return ds.dataset(files[name]).to_table().to_pandas() if pandas else context.spark.read.parquet(*files[name])
+        parts = figures.files[name]
+        return ds.dataset(parts).to_table().to_pandas() if pandas else context.spark.read.parquet(*parts)
     return context.read_arrow(name).to_pandas() if pandas else context.read(name)
 
 
@@ -130,7 +145,7 @@ def _check(suite: Suite, each: Check, frame: Any, known: dict[str, Any], dept: s
     return [Finding(suite, each.frame, asked[a.name][0], a.arguments, outcomes[a.name], dept, table) for a in asks]
 
 
-def _landing(context: Context, figures: Figures, suite: Suite, each: Check) -> list[Finding]:
+def _landing(figures: Figures, suite: Suite, each: Check) -> list[Finding]:
     """The landing template, once for every table of every contract, with that contract's bounds."""
     frame = figures.frame(each.frame)
     findings = []

@@ -220,7 +220,8 @@ def _changes(page: pages.Page, tables: _Night) -> None:
         return
     rows = tables.rows(
         "SELECT kind, CASE WHEN kind = 'status' THEN before END, CASE WHEN kind = 'status' THEN after END,"
-        " CASE WHEN kind IN ('status', 'address') THEN reason END, count(*) FROM changes GROUP BY ALL ORDER BY 1, 5 DESC, 2, 3, 4",
+        " CASE WHEN kind IN ('status', 'address') THEN reason END, count(*) FROM changes GROUP BY ALL"
+        " ORDER BY 1, 5 DESC, 2, 3, 4",
         "changes",
     )
     page.table(["类别 kind", "之前 before", "之后 after", "规则 rule", "人数 persons"], rows)

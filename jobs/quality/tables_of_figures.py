@@ -29,7 +29,7 @@ def text(result: dict[str, Any]) -> str:
         _primary(ours, plain),
         _strata(ours["strata"], plain["strata"]),
         _cases(ours["cases"], plain["cases"]),
-        _status(result.get("status")),
+        _status(result.get("status"), result.get("baseline_status")),
     ]
     return "\n\n".join("\n".join(part) for part in parts if part)
 
@@ -84,17 +84,19 @@ def _cases(ours: list[dict[str, Any]], plain: list[dict[str, Any]]) -> list[str]
     return lines
 
 
-def _status(status: dict[str, Any] | None) -> list[str]:
+def _status(status: dict[str, Any] | None, plain: dict[str, Any] | None) -> list[str]:
     if not status:
         return []
-    lines = [
-        _line("residence status 居住状态", "renkou", "truth"),
-        _line("accuracy over persons with records 准确率", _share(status["accuracy"]), ""),
-        _line("counted as usual resident rightly 常住判定", _share(status["usual_right"]), ""),
-        _line("usual residents 常住人口", f"{status['usual_residents']:,}", f"{status['usual_residents_true']:,}"),
-        _line("  error 误差", _signed(status["usual_error"]), ""),
-        _line("persons nobody delivered anything about", f"{status['persons_without_records']:,}", ""),
-    ]
+    other = plain or {}
+    lines = [_line("residence status 居住状态", "renkou", "number only" if plain else "")]
+    shown = (
+        ("accuracy over persons with records 准确率", _share, "accuracy"),
+        ("counted as usual resident rightly 常住判定", _share, "usual_right"),
+        ("usual residents 常住人口", _count, "usual_residents"),
+        (f"  error against the true {status['usual_residents_true']:,} 误差", _signed, "usual_error"),
+    )
+    lines += [_line(label, show(status[key]), show(other[key]) if plain else "") for label, show, key in shown]
+    lines.append(_line("persons nobody delivered anything about", f"{status['persons_without_records']:,}", ""))
     wrong = status["confusion"][:WRONG_SHOWN]
     if wrong:
         said = ", ".join(f"{w['true']}→{w['said']} {w['persons']:,}" for w in wrong)
@@ -126,6 +128,10 @@ def _row(label: str, cells: Sequence[str]) -> str:
 
 def _padded(label: str, width: int) -> str:
     return label + " " * max(1, width - cell_len(label))
+
+
+def _count(value: float | None) -> str:
+    return "–" if value is None else f"{value:,.0f}"
 
 
 def _tenths(value: float | None) -> str:

@@ -95,5 +95,6 @@ def ties(rows: Rows, rule: TieRule, records: dict[str, pl.Series]) -> pl.DataFra
 
 def sign_ids(frame: pl.DataFrame) -> pl.Series:
     """sign_id: the record, the sign, its first day and the source row."""
-    parts = ["record_id", "sign", pl.col("from_date").cast(pl.String), "dept", "source_table", "source_key"]
-    return key_column(frame, [pl.col(p) if isinstance(p, str) else p for p in parts])
+    day = pl.col("from_date").cast(pl.String)
+    names = ("dept", "source_table", "source_key")
+    return key_column(frame, [pl.col("record_id"), pl.col("sign"), day, *(pl.col(n) for n in names)])

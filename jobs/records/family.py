@@ -121,7 +121,9 @@ def _relatives(plan: TablePlan, found: Mentions, child: str) -> pl.DataFrame:
             number = sound_citizen(other["id_type"], other["id_grade"], other["id_number"])
             if tie.when:
                 continue
-            frame = frame.with_columns(pl.coalesce(pl.col(column), pl.select(pl.when(other["present"]).then(number))[:, 0]).alias(column))
+            frame = frame.with_columns(
+                pl.coalesce(pl.col(column), pl.select(pl.when(other["present"]).then(number))[:, 0]).alias(column)
+            )
     return frame
 
 

@@ -165,7 +165,8 @@ def _owners(rows: Rows) -> pl.DataFrame:
     parts = [pl.lit(rows.plan.dept), pl.lit(owner.table), key, pl.lit(owner.role)]
     ids = key_column(rows.raw, parts)
     return pl.DataFrame({"record_id": ids}).with_columns(
-        *(pl.lit(None, pl.String).alias(c) for c in ("dwelling_id", "township", "address_key")), in_district=pl.lit(None, pl.Boolean)
+        *(pl.lit(None, pl.String).alias(c) for c in ("dwelling_id", "township", "address_key")),
+        in_district=pl.lit(None, pl.Boolean),
     )
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import polars as pl
 
 from jobs.cleaning import divisions, names
-from jobs.cleaning.registry import ADDRESS, NAME, NUMBER
 from jobs.cleaning.id_numbers import KEPT
+from jobs.cleaning.registry import ADDRESS, NAME, NUMBER
 from jobs.records.plan import Role, Source
 from jobs.records.rows import Rows
 
@@ -104,7 +104,13 @@ def _name(rows: Rows, role: Role) -> dict[str, pl.Series]:
     former = pl.select(pl.coalesce([_value(rows, role, "former_name"), found["former"]]).alias("f"))["f"]
     same = former.to_frame("f").select(pl.when(pl.col("f").ne_missing(found["value"])).then("f"))["f"]
     kind = found["kind"].fill_null("missing")
-    return {"name": found["value"], "name_kind": kind, "name_raw": found["raw"], "former_name": same, "name_reason": found["reason"]}
+    return {
+        "name": found["value"],
+        "name_kind": kind,
+        "name_raw": found["raw"],
+        "former_name": same,
+        "name_reason": found["reason"],
+    }
 
 
 def _dotted(rows: Rows, role: Role, found: pl.DataFrame) -> pl.DataFrame:
@@ -142,7 +148,10 @@ def _address(rows: Rows, role: Role) -> dict[str, pl.Series]:
     std = _value(rows, role, "address_id")
     out = found.with_columns(stated=stated["township"], inside=stated["inside"], std=std).select(
         pl.col("raw").alias("address_raw"),
-        pl.when(pl.col("std").is_not_null()).then(pl.lit("room")).otherwise(pl.col("level").fill_null("none")).alias("address_level"),
+        pl.when(pl.col("std").is_not_null())
+        .then(pl.lit("room"))
+        .otherwise(pl.col("level").fill_null("none"))
+        .alias("address_level"),
         pl.col("std").alias("dwelling_id"),
         pl.coalesce("stated", "township").alias("township"),
         pl.coalesce("inside", "in_district").alias("in_district"),

@@ -53,7 +53,7 @@ class Rows:
             spec = self.plan.specs[column]
             codes = LISTS[spec.codes] if isinstance(spec.codes, str) else spec.codes
             self._cleaned[column] = CLEANERS[spec.clean].column(self._texts(column), codes)
-            self._note(column, spec.required)
+            self._note(column)
         return self._cleaned[column]
 
     def first(self, source: Source) -> pl.DataFrame:
@@ -61,8 +61,12 @@ class Rows:
         frames = [self.cleaned(c).with_columns(self.raw[c].alias("raw")) for c in source.columns]
         best = frames[0]
         for other in frames[1:]:
-            better = (best["value"].is_null() & other["value"].is_not_null()) | (best["raw"].is_null() & other["raw"].is_not_null())
-            best = pl.select(pl.when(better).then(other[c]).otherwise(best[c]).alias(c) for c in best.columns if c in other.columns)
+            better = (best["value"].is_null() & other["value"].is_not_null()) | (
+                best["raw"].is_null() & other["raw"].is_not_null()
+            )
+            best = pl.select(
+                pl.when(better).then(other[c]).otherwise(best[c]).alias(c) for c in best.columns if c in other.columns
+            )
         return best
 
     def raw_first(self, source: Source) -> pl.Series:
@@ -89,15 +93,17 @@ class Rows:
             stated = pl.lit(spec.typed or "")
         return pl.select(pl.concat_str([raw, stated], separator=SEPARATOR).alias(column))[column]
 
-    def _note(self, column: str, required: bool) -> None:
+    def _note(self, column: str) -> None:
         cleaned = self._cleaned[column]
-        found = cleaned.select("reason", repaired=pl.col("value").is_not_null() & pl.col("reason").is_in(_REPAIRS)).with_row_index("at").drop_nulls("reason")
+        found = (
+            cleaned.select("reason", repaired=pl.col("value").is_not_null() & pl.col("reason").is_in(_REPAIRS))
+            .with_row_index("at")
+            .drop_nulls("reason")
+        )
         if column in self.plan.ends:
             found = found.filter(pl.col("reason") != Reason.DATE_PLACEHOLDER.name)
         if found.height:
             self.issues.append(found.select("at", pl.lit(column).alias("column"), "reason", "repaired"))
-        if required:
-            self.note(column, self.raw[column].is_null(), Reason.REQUIRED_MISSING)
 
 
 def read_rows(plan: TablePlan, batch: pa.Table) -> Rows:
@@ -114,6 +120,8 @@ def read_rows(plan: TablePlan, batch: pa.Table) -> Rows:
     raw = raw.with_columns(pl.when(~pl.all().is_in(NULLS)).then(pl.all()))
     meta: Any = pl.from_arrow(batch.select(list(META)))
     rows = Rows(plan, meta, raw)
+    for column in (c for c in plan.columns if plan.specs[c].required):
+        rows.note(column, raw[column].is_null(), Reason.REQUIRED_MISSING)
     for column, count in plan.lists.items():
         _unroll(rows, column, count)
     return rows

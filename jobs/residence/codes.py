@@ -60,5 +60,7 @@ URBAN_BEFORE = ("330121", "330123", "330124", "330125", "330181", "330183", "330
 HKMT = ("hkmt_residence", "hk_macao_pass", "taiwan_pass")
 FOREIGN = ("passport", "foreigner_pr")
 
-ADDRESS_ORDER = ("S01", "S02", "S04", "S06", "S15", "S03", "S12", "S07", "S08", "S20")
-"""Which sign's dwelling is taken, behind a grid visit of the last 120 days (address choice); others come last."""
+ADDRESS_ORDER = ("S05", "S01", "S06", "S15", "S04", "S02")
+"""Address choice among A and A− signs in force. Behind them come: the newest A or A− sign of the last two years, the newest
+dwelling text of a visit, school or job, the text of other registers, the hukou address, an own dwelling. (Domain §1.3 puts
+the hukou address before the texts; it is where people are registered, and tells least where they live.)"""

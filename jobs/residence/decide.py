@@ -16,7 +16,7 @@ from jobs.residence.facts import facts, own_status
 from jobs.residence.nature import with_nature
 from jobs.residence.parameters import Parameters
 from jobs.residence.presence import presence
-from jobs.residence.rules import Facts, active_after_death, thin, verdict
+from jobs.residence.rules import Facts, active_after_death, fired, thin
 from jobs.residence.signs import among, evidence, resident_wide
 
 if TYPE_CHECKING:
@@ -34,12 +34,13 @@ class Inputs(NamedTuple):
 
 
 def decide(inputs: Inputs, p: Parameters, groups: Mapping[str, str]) -> DataFrame:
-    """Rows of RESIDENCE. Two frames are kept in memory on the way: evidence, and decisions on own evidence."""
-    residents = with_nature(inputs.residents, p)
-    members = _members(residents, inputs)
+    """Rows of RESIDENCE. Frames used more than once are cut off from how they were made (local checkpoints): planning the
+    self-joins of the uncut chain took longer than computing it."""
+    residents = with_nature(inputs.residents, p).localCheckpoint()
+    members = _members(residents, inputs).localCheckpoint()
     signs = with_derived(inputs.signs, inputs.ties, members)
-    rows = resident_wide(evidence(signs, members, p, groups), p).persist()
-    own = own_status(facts(residents, presence(rows, p), scores(rows, p), p), p).persist()
+    rows = resident_wide(evidence(signs, members, p, groups), p).localCheckpoint()
+    own = own_status(facts(residents, presence(rows, p), scores(rows, p), p), p).localCheckpoint()
     return published(with_relatives(own, inputs.ties, members, p), p)
 
 
@@ -63,7 +64,8 @@ def _members(residents: DataFrame, inputs: Inputs) -> DataFrame:
 def published(rows: DataFrame, p: Parameters) -> DataFrame:
     """The final status with flags, confidence, address, next change and explanation."""
     decided = (
-        rows.withColumn("said", verdict(p))
+        rows.withColumn("fired", fired(p))
+        .withColumn("said", F.col("fired")[0])
         .withColumn("rule_id", F.col("said")["rule"])
         .withColumn("confidence", _confidence(p))
         .withColumn("thin", thin(F.col("said")["code"], F.col("confidence"), F.col("local"), p))
@@ -116,7 +118,7 @@ def _flags(rows: DataFrame, p: Parameters) -> DataFrame:
     """Class and counts. Cases to be verified count for some days as if the newest negative signs were absent (R-09, 92)."""
     code = F.col("status_code")
     held = F.col("newest_neg") >= F.date_sub("today", p.days.conflict_hold)
-    instead = verdict(p, without=("R-00", "R-01", "R-04d", "R-09"))["code"]
+    instead = F.filter("fired", lambda one: ~one["rule"].isin("R-00", "R-01", "R-04d", "R-09"))[0]["code"]
     counted = F.when(code.isin("61", "92") & held, instead).otherwise(code)
     return (
         rows.withColumn("counted", counted)

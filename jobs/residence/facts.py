@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pyspark.sql import functions as F
 
 from jobs.residence.parameters import Parameters
-from jobs.residence.rules import thin, verdict
+from jobs.residence.rules import fired, thin
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
@@ -48,7 +48,7 @@ def score(p: Parameters) -> Column:
 def own_status(rows: DataFrame, p: Parameters) -> DataFrame:
     """The decision on everybody's own evidence alone: what children and households may follow."""
     alone = rows.withColumn("parent_code", F.lit(None).cast("string")).withColumn("household_present", F.lit(False))
-    decided = alone.withColumn("own", verdict(p, without=("R-08", "R-05c-household")))
+    decided = alone.withColumn("own", fired(p, without=("R-08", "R-05c-household"))[0])
     weak = thin(F.col("own")["code"], F.col("score"), F.col("local"), p)
     return decided.withColumn("own_code", F.when(weak, "62").otherwise(F.col("own")["code"])).drop(
         "own", "parent_code", "household_present"

@@ -57,6 +57,10 @@ class Days(_Part):
     support: int
     keep: int
     recent_run: int
+    settled_span: int
+    settled_window: int
+    settled_local: int
+    settled_other: int
     absent: int
     silent: int
     window: int

@@ -35,8 +35,7 @@ def creates_presence(p: Parameters) -> Column:
 def intervals(rows: DataFrame, p: Parameters) -> DataFrame:
     """(resident_id, today, kind, start, ends, last, gap) of both chains; `gap` is what one place bridged."""
     seen = rows.where(F.col("strength").isNotNull() & (F.col("strength") != "D"))
-    cut = F.when(_left_after_it(), F.date_add("last", 1)).otherwise(F.col("ends"))
-    seen = seen.withColumn("ends", cut).withColumn("present", creates_presence(p))
+    seen = seen.withColumn("present", creates_presence(p))
     outside = F.coalesce(F.col("township") != F.col("hukou_township"), ~F.col("local")) & (F.col("place") != "none")
     place = F.when(F.col("strength") == "C", F.concat_ws(":", "sign", "record_id")).otherwise(F.col("dwelling_id"))
     joined = _joined(seen.withColumn("stay", F.when(F.col("present"), place)), p)
@@ -57,14 +56,6 @@ def intervals(rows: DataFrame, p: Parameters) -> DataFrame:
     )
     return joined.select("resident_id", "today", F.explode(F.array_compact(F.array(here, away))).alias("i")).select(
         "resident_id", "today", "i.*"
-    )
-
-
-def _left_after_it() -> Column:
-    """A departure sign ends what carry alone presumes, at the same dwelling or where a dwelling is unknown."""
-    return (F.col("ends") > F.date_add("last", 1)) & F.exists(
-        "leaves",
-        lambda d: (d["since"] > F.col("last")) & F.coalesce(d["dwelling_id"] == F.col("dwelling_id"), F.lit(True)),
     )
 
 

@@ -53,8 +53,9 @@ def rounded(value: float, places: int) -> float:
     return float(Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
 
 
-def weigh(sign: Row, today: dt.date, p: Parameters) -> Evidence | None:
-    """A sign as evidence tonight; None when it lies in the future or ends before it starts."""
+def weigh(sign: Row, confirmed: dt.date, today: dt.date, p: Parameters) -> Evidence | None:
+    """A sign as evidence tonight; None when it lies in the future or ends before it starts. `confirmed` is the newest day of
+    that sign on the same record."""
     code, since, until = sign["sign"], sign["from_date"], sign["to_date"]
     if since > today or sign["known_from"] > today:
         return None
@@ -64,7 +65,8 @@ def weigh(sign: Row, today: dt.date, p: Parameters) -> Evidence | None:
         return _evidence(sign, None, since, since + DAY, since, weak or n.weight, n.half_life, today)
     s = p.signs[code]
     carry = s.carry_permit if s.carry_permit and sign["detail"] in ("residence_permit", "permanent") else s.carry
-    bound = since + dt.timedelta(days=carry) if carry is not None else dt.date.max
+    start = confirmed if s.shape == "continuing" else since
+    bound = start + dt.timedelta(days=carry) if carry is not None else dt.date.max
     if s.shape == "continuing":
         if until is not None and until <= since:
             return None
@@ -92,7 +94,9 @@ def _evidence(
 def person(resident: Row, signs: Iterable[Row], today: dt.date, p: Parameters) -> Person:
     """A person with all facts that rest on the own evidence."""
     one = Person(resident, today, p, list(signs))
-    one.evidence = [e for e in (weigh(s, today, p) for s in one.signs) if e is not None]
+    newest_on = _confirmed(one)
+    weighed = (weigh(s, newest_on.get((s["record_id"], s["sign"]), s["from_date"]), today, p) for s in one.signs)
+    one.evidence = [e for e in weighed if e is not None]
     one.fact = {"age": age_of(resident["birth_date"], today), "local": bool(resident["hukou_active"])}
     one.fact["nature"] = nature(resident, one.fact["age"], today, p)
     division = resident["hukou_division"]
@@ -101,6 +105,16 @@ def person(resident: Row, signs: Iterable[Row], today: dt.date, p: Parameters) -
     _scores(one)
     _dates(one)
     return one
+
+
+def _confirmed(one: Person) -> dict[tuple[str, str], dt.date]:
+    """The newest day of every sign of a record known tonight."""
+    newest_on: dict[tuple[str, str], dt.date] = {}
+    for s in one.signs:
+        if s["from_date"] <= one.today and s["known_from"] <= one.today:
+            key = (s["record_id"], s["sign"])
+            newest_on[key] = max(newest_on.get(key, s["from_date"]), s["from_date"])
+    return newest_on
 
 
 def age_of(birth: dt.date | None, today: dt.date) -> int | None:
@@ -135,28 +149,37 @@ def nature(resident: Row, age: int | None, today: dt.date, p: Parameters) -> str
 def _presence(one: Person) -> None:
     """R-04: which signs create presence, and the runs they make."""
     p, f, today = one.p, one.fact, one.today
-    supported = any(_dwells(e) and e.ends > today - dt.timedelta(days=p.days.support) for e in one.evidence)
     leaves = [(e.since, e.row["dwelling_id"]) for e in one.evidence if departure(e, p)]
+    for e in one.evidence:
+        _cut(e, leaves)
+    supported = any(_dwells(e) and e.ends > today - dt.timedelta(days=p.days.support) for e in one.evidence)
     outside = [
         (e.since, e.ends)
         for e in one.evidence
         if e.strength in ("A", "A-", "C") and e.row["in_district"] is False and (e.ends - e.since).days > p.days.elsewhere_breaks
     ]
-    here, away = [], []
+    here, away, seen = [], [], []
     for e in one.evidence:
         if e.strength in (None, "D"):
             continue
-        ends = e.ends
-        gone = any(d > e.last and (w is None or e.row["dwelling_id"] is None or w == e.row["dwelling_id"]) for d, w in leaves)
-        if ends > e.last + DAY and gone:
-            ends = e.last + DAY
         if _creates(e, supported):
+            if e.last > today - dt.timedelta(days=p.days.settled_window):
+                seen.append((e.since, e.last))
             where = f"{e.row['sign']}:{e.row['record_id']}" if e.strength == "C" else e.row["dwelling_id"]
-            here.append(Stay(e.since, ends, e.last, where, e.row["sign"] == "S05"))
+            here.append(Stay(e.since, e.ends, e.last, where, e.row["sign"] == "S05"))
         other = e.row["township"] != f["hukou_township"] if e.row["township"] and f["hukou_township"] else not f["local"]
         if other and e.row["place"] != "none":
             away.append(Stay(e.since, e.last + DAY, e.last, None, False))
     f.update(chains(here, away, leaves, outside, today, p))
+    starts = [a for a, _ in seen]
+    f["settled"] = bool(starts) and (max(starts) - min(starts)).days >= p.days.settled_span
+
+
+def _cut(e: Evidence, leaves: list[tuple[dt.date, str | None]]) -> None:
+    """A departure sign ends what carry alone presumes, at the same dwelling or where a dwelling is unknown."""
+    where = e.row["dwelling_id"]
+    if e.ends > e.last + DAY and any(d > e.last and (w is None or where is None or w == where) for d, w in leaves):
+        e.ends = e.last + DAY
 
 
 def _dwells(e: Evidence) -> bool:
@@ -238,9 +261,28 @@ def _dates(one: Person) -> None:
     f["death_sources"] = len({e.row["grp"] for e in deaths})
     abroad = max(((e.since, e.row["detail"] or "") for e in all_ if e.row["sign"] == "N08"), default=None)
     f["abroad_on"], f["abroad"] = abroad if abroad else (None, None)
+    f["kept"] = _kept(f, today, p)
+    if f["kept"] and f["here_since"] is None:
+        f["here_since"] = f["last_run"]
     f["basis"] = _basis(f, today, p)
     newer = f["newest_neg"] is None or f["newest_ab"] is None or f["newest_neg"] > f["newest_ab"]
     f["score"] = rounded(f["c_pos"] * (1.0 - f["c_neg"] * (1.0 if newer else p.scores.older_negative)), 4)
+
+
+def _kept(f: Mapping[str, Any], today: dt.date, p: Parameters) -> bool:
+    """Presence presumed: seen not long ago, or settled and silent, and nothing says that the person went away."""
+    seen = f["last_seen"]
+    if seen is None:
+        return False
+    left = f["departed_on"] is not None and (f["newest_ab"] is None or f["departed_on"] > f["newest_ab"])
+    elsewhere = f["elsewhere_on"] is not None and f["elsewhere_on"] > seen
+    silence = (today - seen).days
+    if silence <= p.days.keep and not f["local"]:
+        return True
+    if left or elsewhere:
+        return False
+    longest = p.days.settled_local if f["local"] else p.days.settled_other
+    return bool(silence <= p.days.keep or (f["settled"] and silence <= longest))
 
 
 def newest(days: Iterable[dt.date]) -> dt.date | None:
@@ -263,7 +305,6 @@ def _basis(f: Mapping[str, Any], today: dt.date, p: Parameters) -> str | None:
     """HERE, HERE_CUM, AWAY or None."""
     if f["here_since"] and add_months(f["here_since"], p.months.half_year) <= today:
         return "HERE"
-    seen = f["last_seen"] and f["last_seen"] >= today - dt.timedelta(days=p.days.keep)
-    if f["days_365"] >= p.days.cumulative and seen:
+    if f["days_365"] >= p.days.cumulative and (f["kept"] or f["run_now"]):
         return "HERE_CUM"
     return "AWAY" if f["away_since"] and add_months(f["away_since"], p.months.half_year) <= today else None

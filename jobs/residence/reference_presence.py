@@ -50,6 +50,7 @@ def chains(
         "here_until": run.ends if run else None,
         "run_now": any(r.ends > today for r in living),
         "last_seen": max((r.last for r in living), default=None),
+        "last_run": living[-1].start if living else None,
         "recent_run": any(r.ends > today - p.days.recent_run * DAY for r in living),
         "days_365": sum(max(0, (min(r.ends, today) - max(r.start, window)).days) for r in living),
         "away_since": reaching[-1].start if reaching else None,

@@ -101,10 +101,8 @@ def _conflict(one: Person, _o: Relatives, _h: str | None) -> str | None:
 
 
 def is_present(one: Person) -> bool:
-    """The run covers tonight, or last seen within the keeping time."""
-    f = one.fact
-    keep = one.today - dt.timedelta(days=one.p.days.keep)
-    return bool(f["run_now"]) or (f["last_seen"] is not None and f["last_seen"] >= keep)
+    """The run covers tonight, or presence is presumed."""
+    return bool(one.fact["run_now"] or one.fact["kept"])
 
 
 def follows_parent(one: Person) -> bool:
@@ -150,7 +148,7 @@ def _abroad(one: Person, _o: Relatives, _h: str | None) -> str | None:
 
 def _local_present(one: Person, _o: Relatives, home: str | None) -> str | None:
     f = one.fact
-    return _township(one, home) if f["local"] and (f["in_force"] or f["run_now"]) else None
+    return _township(one, home) if f["local"] and (f["in_force"] or is_present(one)) else None
 
 
 def _absence(one: Person) -> int | None:
@@ -202,7 +200,8 @@ def _temporary(one: Person, _o: Relatives, _h: str | None) -> str | None:
 
 
 def _lapsed(one: Person, _o: Relatives, _h: str | None) -> str | None:
-    return "53" if one.fact["recent_run"] else None
+    f = one.fact
+    return "53" if f["last_run"] or f["departed_on"] or f["registered_on"] else None
 
 
 def _tie(one: Person, _o: Relatives, _h: str | None) -> str | None:

@@ -101,25 +101,34 @@ def _let_anew(world: World, today: Mapping[str, dt.date]) -> list[Row]:
 
 def home(one: Person) -> tuple[str | None, str | None]:
     """(dwelling, township) of the best candidate; a township outside the district is none."""
-    best = max((c for c in (_candidate(e, one.today) for e in one.evidence) if c), default=None)
+    best = max((c for c in (_candidate(e, one) for e in one.evidence) if c), default=None)
     if best is None:
         return None, None
-    dwelling, township = best[3][1], best[4][1]
+    dwelling, township = best[4][1] or None, best[3][1]
     return dwelling, township if township and township.startswith("330110") else None
 
 
-def _candidate(e: Evidence, today: dt.date) -> tuple[Any, ...] | None:
+def _candidate(e: Evidence, one: Person) -> tuple[Any, ...] | None:
     row, code = e.row, e.row["sign"]
-    placed = row["place"] == "dwelling" and e.here
-    text = code != "S19" and bool(row["text_here"])
-    parts = [row["dwelling_id"], row["township"], row["text_dwelling"], row["text_township"]]
-    if e.strength is None or not any(parts) or not (placed or text):
+    placed = row["place"] == "dwelling" and e.here and (row["dwelling_id"] or row["township"])
+    text = code != "S19" and row["text_here"] and (row["text_dwelling"] or row["text_township"])
+    if e.strength is None or not (placed or text):
         return None
-    rank = 100 if code == "S05" else 99 - ADDRESS_ORDER.index(code) if code in ADDRESS_ORDER else 0
-    own = row["place"] == "dwelling" and (row["dwelling_id"] or row["township"])
-    dwelling, township = (parts[0], parts[1]) if own else (parts[2], parts[3])
-    known = ((d is not None, d or "") for d in (dwelling, township))
-    return (int(e.ends > today), rank, e.event, *known, code, row["record_id"])
+    dwelling, township = ("dwelling_id", "township") if placed else ("text_dwelling", "text_township")
+    known = ((d is not None, d or "") for d in (row[township], row[dwelling]))
+    return (*_tier(e, one), e.event, *known, code, row["record_id"])
+
+
+def _tier(e: Evidence, one: Person) -> tuple[int, int]:
+    """How much a sign tells where the person lives: its tier, and its place among A signs in force."""
+    code = e.row["sign"]
+    if e.strength in ("A", "A-"):
+        if e.ends > one.today:
+            return 6, -ADDRESS_ORDER.index(code)
+        return (5 if e.last > one.today - dt.timedelta(days=one.p.days.settled_window) else 0), 0
+    if e.strength in ("B", "C"):
+        return 4, 0
+    return {"S03": 2, "S20": 1}.get(code, 3), 0
 
 
 def _parents(world: World, people: Mapping[str, Person], own: Mapping[str, str]) -> dict[str, str]:

@@ -273,15 +273,13 @@ RULES: tuple[Rule, ...] = (
 """The order of evaluation. R-02 and R-04 make the facts; R-10 transforms what these decide."""
 
 
-def verdict(p: Parameters, without: tuple[str, ...] = ()) -> Column:
-    """struct(rule, code) of the first rule that decides, leaving out some."""
+def fired(p: Parameters, without: tuple[str, ...] = ()) -> Column:
+    """The rules that decide for this person, in order, as an array of struct(rule, code); leaving out some rules."""
     facts = Facts()
-    said = []
-    for rule in RULES:
-        if rule.id not in without:
-            code = rule.decide(facts, p)
-            said.append(F.when(code.isNotNull(), F.struct(F.lit(rule.id).alias("rule"), code.alias("code"))))
-    return F.coalesce(*said)
+    said = [
+        F.struct(F.lit(rule.id).alias("rule"), rule.decide(facts, p).alias("code")) for rule in RULES if rule.id not in without
+    ]
+    return F.filter(F.array(*said), lambda one: one["code"].isNotNull())
 
 
 def thin(code: Column, confidence: Column, local: Column, p: Parameters) -> Column:

@@ -108,13 +108,22 @@ def resident_wide(rows: DataFrame, p: Parameters) -> DataFrame:
     stays = F.struct("event", "dwelling_id")
     away = F.col("strength").isin("A", "A-", "C") & ~F.coalesce(F.col("in_district"), F.lit(True))
     long = F.date_diff("ends", "since") > p.days.elsewhere_breaks
+    told = rows.withColumn("leaves", F.collect_list(F.when(_departure(p), F.struct("since", "dwelling_id"))).over(mine))
     return (
-        rows.withColumn("supported", F.coalesce(F.max(_dwells(p) & recent).over(mine), F.lit(False)))
+        told.withColumn("ends", F.when(_left_after_it(), F.date_add("last", 1)).otherwise(F.col("ends")))
+        .withColumn("supported", F.coalesce(F.max(_dwells(p) & recent).over(mine), F.lit(False)))
         .withColumn("newest_a", F.max(F.when(_official() & F.col("here"), F.col("event"))).over(mine))
         .withColumn("stays", F.collect_list(F.when(_official() & F.col("here") & in_force(), stays)).over(mine))
-        .withColumn("leaves", F.collect_list(F.when(_departure(p), F.struct("since", "dwelling_id"))).over(mine))
         .withColumn("outside", F.collect_list(F.when(away & long, F.struct("since", "ends"))).over(mine))
         .withColumn("departs", _departure(p) & ~_answered(p))
+    )
+
+
+def _left_after_it() -> Column:
+    """A departure sign ends what carry alone presumes, at the same dwelling or where a dwelling is unknown."""
+    return (F.col("ends") > F.date_add("last", 1)) & F.exists(
+        "leaves",
+        lambda d: (d["since"] > F.col("last")) & F.coalesce(d["dwelling_id"] == F.col("dwelling_id"), F.lit(True)),
     )
 
 

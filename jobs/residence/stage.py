@@ -27,7 +27,6 @@ def run(context: Context) -> None:
     )
     groups = {code: contract.group for code, contract in all_contracts().items() if contract.group}
     rows = context.write(RESIDENCE, decide(inputs, p, groups))
-    context.spark.catalog.clearCache()
     context.receipt.rows_in = _count(context, "residents", context.receipt.reads["residents"])
     context.receipt.rows_out = rows
     context.receipt.notes = {"version": p.version, "status": _status_counts(context)}

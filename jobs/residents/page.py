@@ -83,12 +83,18 @@ def _signs(head: str, signs: list[dict[str, Any]] | None) -> list[str]:
 
 
 def _records(records: list[dict[str, Any]]) -> list[str]:
-    widths = (3, 21, 9, 14, 20, 12)
+    """One line a kind of record: what looks alike in every column but the profile is told once, with its number."""
+    widths = (3, 24, 11, 12, 19, 11)
     lines = [_row(("", "records 记录", "role", "name 姓名", "number 号码", "birth"), widths)]
+    alike: dict[tuple[str, ...], list[str]] = {}
     for r in records:
-        place = f"{r['dept']}.{r['source_table']}" + ("†" if r["closed_on"] else "")
         number = r["number"] if r["number"] != "–" else f"({r['number_grade'] or 'MISSING'})".lower()
-        lines.append(_row((r["profile"], place, r["role"], r["name"], number, r["birth_date"]), widths))
+        place = f"{r['dept']}.{r['source_table']}" + ("†" if r["closed_on"] else "")
+        alike.setdefault((place, r["role"], r["name"], number, r["birth_date"]), []).append(r["profile"])
+    for (place, *rest), profiles in alike.items():
+        times = f" ×{len(profiles)}" if len(profiles) > 1 else ""
+        letter = profiles[0] if len(set(profiles)) == 1 else "…"
+        lines.append(_row((letter, place + times, *rest), widths))
     if any(r["closed_on"] for r in records):
         lines.append("† closed by its department 已终止")
     return lines
@@ -99,16 +105,21 @@ def _links(story: dict[str, Any]) -> list[str]:
     if profiles == 1:
         return ["links 关联: none needed: the records share one number and name, or one source key"]
     lines = [f"links 关联: {len(story['links'])} hold its {profiles} profiles together, {story['further_links']} more agree"]
+    alike: dict[str, list[dict[str, Any]]] = {}
     for link in story["links"]:
-        lines += _waterfall(link, " – ".join(link["between"]))
-    missing = profiles - 1 - len(story["links"])
+        alike.setdefault(f"{link['comparisons']}{link['block']}{link['weight']:.1f}", []).append(link)
+    for links in alike.values():
+        lines += _waterfall(links[0], ", ".join("–".join(link["between"]) for link in links))
+    for kin in story["relatives"]:
+        lines.append(f"  {' – '.join(kin['between'])}  one name, {kin['word']} {kin['relative']} 同名亲属")
+    missing = profiles - 1 - len(story["links"]) - len(story["relatives"])
     if missing:
         lines.append(f"  {missing} joined by a human decision 人工判定")
     return lines
 
 
 def _waterfall(link: dict[str, Any], title: str) -> list[str]:
-    lines = [f"  {title}  {link['weight']:+.1f} bits, p {link['probability']:.4f}, {link['grade']}, pass {link['block']}"]
+    lines = _wrap(f"  {title}  {link['weight']:+.1f} bits, p {link['probability']:.4f}, {link['grade']}, pass {link['block']}")
     told = [c for c in link["comparisons"] if c["weight"]]
     largest = max((abs(c["weight"]) for c in told), default=1.0)
     for c in told:

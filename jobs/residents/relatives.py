@@ -70,7 +70,5 @@ def _age() -> Column:
 
 
 def _rank(trust: dict[str, int]) -> Column:
-    result = F.lit(UNTRUSTED)
-    for dept, rank in sorted(trust.items(), reverse=True):
-        result = F.when(F.col("dept") == dept, F.lit(rank)).otherwise(result)
-    return result
+    known = " ".join(f"WHEN '{dept}' THEN {rank}" for dept, rank in sorted(trust.items()))
+    return F.expr(f"CASE dept {known} ELSE {UNTRUSTED} END") if known else F.lit(UNTRUSTED)

@@ -11,6 +11,9 @@ from typing import Any
 
 from jobs.residents import masked
 
+PARENTS = ("mother_of", "father_of", "guardian_of")
+"""Relations of elders to children (jobs/residents/kinship.py, which explaining need not load)."""
+
 Rows = list[dict[str, Any]]
 Find = Callable[[str, str, Iterable[str]], Rows]
 """(table, column, values) → rows of the night's table where the column holds one of the values."""
@@ -27,12 +30,14 @@ def story(find: Find, resident_id: str) -> dict[str, Any]:
     records = find("records", "record_id", of_record)
     links = _links(find, set(letters))
     inside = [e for e in links if e["profile_l"] in letters and e["profile_r"] in letters and not e["veto"]]
+    held = chain([e for e in inside if e["grade"] == "auto"])
     return {
         "resident": _resident(resident),
         "status": _status(find("residence", "resident_id", [resident_id]), {r["record_id"]: r for r in records}),
         "records": [_record(r, of_record[r["record_id"]], letters) for r in sorted(records, key=_by_department)],
-        "links": [_link(e, letters) for e in chain(inside)],
-        "further_links": sum(e["grade"] == "auto" for e in inside) - sum(e["grade"] == "auto" for e in chain(inside)),
+        "links": [_link(e, letters) for e in held],
+        "further_links": sum(e["grade"] == "auto" for e in inside) - len(held),
+        "relatives": _through_relatives(find, of_record, letters, held),
         "near_misses": _near_misses(find, links, letters),
         "events": _events(find, resident_id),
     }
@@ -52,20 +57,49 @@ def letters_of(profiles: list[str]) -> dict[str, str]:
 
 def chain(links: Rows) -> Rows:
     """The links that hold the profiles together: the heaviest that joins two parts not yet joined, and so on."""
-    parent: dict[str, str] = {}
+    parts = _Parts()
+    ordered = sorted(links, key=lambda e: (-e["weight"], e["profile_l"], e["profile_r"]))
+    return [e for e in ordered if parts.join(e["profile_l"], e["profile_r"])]
 
-    def top(profile: str) -> str:
-        while parent.get(profile, profile) != profile:
-            profile = parent[profile]
+
+class _Parts:
+    """Which profiles hang together so far."""
+
+    def __init__(self) -> None:
+        self.parent: dict[str, str] = {}
+
+    def top(self, profile: str) -> str:
+        while self.parent.get(profile, profile) != profile:
+            profile = self.parent[profile]
         return profile
 
-    kept = []
-    for link in sorted(links, key=lambda e: (e["grade"] != "auto", -e["weight"], e["profile_l"], e["profile_r"])):
-        left, right = top(link["profile_l"]), top(link["profile_r"])
-        if left != right:
-            parent[right] = left
-            kept.append(link)
-    return kept
+    def join(self, one: str, two: str) -> bool:
+        """Whether the two were apart; together they are now."""
+        left, right = self.top(one), self.top(two)
+        self.parent[right] = left
+        return left != right
+
+
+def _through_relatives(find: Find, belongs: dict[str, dict[str, Any]], letters: dict[str, str], held: Rows) -> Rows:
+    """What joins further profiles: named elder of the same child, or child of the same parent, under one name."""
+    parts = _Parts()
+    for link in held:
+        parts.join(link["profile_l"], link["profile_r"])
+    ways = (("from_record", "to_record", "elder of"), ("to_record", "from_record", "child of"))
+    told = []
+    for own, other, word in ways:
+        ties = [t for t in find("ties", own, belongs) if t["relation"] in PARENTS]
+        homes = {r["record_id"]: r["resident_id"] for r in find("resident_records", "record_id", {t[other] for t in ties})}
+        through: dict[str, set[str]] = {}
+        for tie in ties:
+            if tie[other] in homes:
+                through.setdefault(homes[tie[other]], set()).add(belongs[tie[own]]["profile_id"])
+        for relative, profiles in sorted(through.items()):
+            first, *rest = sorted(profiles)
+            for profile in rest:
+                if parts.join(first, profile):
+                    told.append({"between": [letters[first], letters[profile]], "word": word, "relative": relative})
+    return told
 
 
 def comparisons(levels: str | None) -> list[dict[str, Any]]:

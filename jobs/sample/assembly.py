@@ -1,4 +1,4 @@
-"""Who is in the world: residents, people away, people who left, the dead, and those tied to the district from outside (domain §7.1).
+"""Who is in the world: residents, people away, people who left, the dead, those tied to the district from outside (domain §7.1).
 
 The result is a `Draft`: one row a person and one a household, as arrays that the later steps (lives, papers, work, care) read.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from jobs.sample.families import LOCAL, MIGRANT, GroupShape, build_households
 from jobs.sample.homes import MOVER, NATIVE, SETTLED
@@ -32,9 +31,9 @@ class Group:
 
 
 GROUPS = (
-    Group("natives", 0.222, RESIDENT, NATIVE, LOCAL),
-    Group("settled", 0.218, RESIDENT, SETTLED, LOCAL),
-    Group("movers", 0.560, RESIDENT, MOVER, MIGRANT),
+    Group("natives", 0.238, RESIDENT, NATIVE, LOCAL),
+    Group("settled", 0.234, RESIDENT, SETTLED, LOCAL),
+    Group("movers", 0.528, RESIDENT, MOVER, MIGRANT),
     Group("left movers", 0.255, LEFT, MOVER, MIGRANT),
     Group("left locals", 0.040, LEFT, SETTLED, LOCAL),
     Group("away natives", 0.045, AWAY, NATIVE, MIGRANT),
@@ -70,7 +69,7 @@ class Draft:
     block: Block
     group: Ints  # person: position in GROUPS; -1 foreigners and HKMT, -2 the dead
     death: Ints
-    kind: npt.NDArray[np.int8]  # 0 mainland 1 hk 2 mo 3 tw 4 foreign
+    kind: Ints  # 0 mainland 1 hk 2 mo 3 tw 4 foreign
     role: Ints  # household
     nature: Ints  # household
     origin: Ints  # household, 1-6
@@ -113,7 +112,7 @@ def _workers(rng: np.random.Generator, size: int, today: int) -> Block:
     return alone(birth[keep], sex[keep])
 
 
-def alone(birth: Ints, sex: npt.NDArray[np.int8]) -> Block:
+def alone(birth: Ints, sex: Ints) -> Block:
     """People in households of one."""
     count = len(birth)
     nobody = np.full(count, -1, dtype=np.int32)
@@ -153,7 +152,7 @@ def _draft(plan: Plan, block: Block, group: Ints, home_group: Ints) -> Draft:
     return Draft(plan, block, group, alive, kind, role, nature, origin.astype(np.int32), left, tie, never, np.zeros(len(block)))
 
 
-def _kinds(rng: np.random.Generator, plan: Plan, group: Ints) -> npt.NDArray[np.int8]:
+def _kinds(rng: np.random.Generator, plan: Plan, group: Ints) -> Ints:
     kind = np.zeros(len(group), dtype=np.int8)
     outsiders = np.flatnonzero(group == -1)
     foreign, _ = _foreign_counts(plan)
@@ -164,7 +163,7 @@ def _kinds(rng: np.random.Generator, plan: Plan, group: Ints) -> npt.NDArray[np.
 
 
 def _departures(rng: np.random.Generator, role: Ints, today: int) -> Ints:
-    """Day the household left: those gone for good over eight years, half of them in the last two; the away partly since months."""
+    """Day the household left: those gone for good over ten years, half of them in the last two; some of the away since months."""
     count = len(role)
     recent, long_ago = rng.integers(1, 731, count), 731 + rng.exponential(900, count)
     gone = today - np.where(rng.random(count) < 0.5, recent, np.minimum(long_ago, 3600))
@@ -186,7 +185,7 @@ def _with_dead(draft: Draft) -> Draft:
     death = plan.today - np.where(recent, rng.integers(0, 730, wanted), rng.integers(730, 4400, wanted))
     age = np.clip(rng.choice([76, 82, 88, 64, 45], wanted, p=[0.3, 0.3, 0.2, 0.15, 0.05]) + rng.normal(0, 5, wanted), 22, 103)
     hosts = np.flatnonzero((draft.role == RESIDENT) & (draft.origin < 5) & ~_is_quarters(draft))
-    likely = np.where(draft.nature[hosts] == MOVER, 0.15, 1.0)
+    likely = np.array([1.0, 0.25, 0.04])[draft.nature[hosts]]
     chosen = hosts[weighted(rng, likely, wanted)]
     birth = (death - age * YEAR).astype(np.int32)
     dead = alone(birth, draw_sex(rng, age, "hukou"))

@@ -1,7 +1,7 @@
 """Households: children with their parents, some with grandparents, couples, grown children at home, people alone, dormitories.
 
-The ages of all come out as the group's age bands say: children are drawn first, parents and grandparents are made to fit them, and the
-other adults are what the bands still ask for (domain §7.2).
+The ages of all come out as the group's age bands say: children are drawn first, parents and grandparents are made to fit them,
+and the other adults are what the bands still ask for (domain §7.2).
 """
 
 from __future__ import annotations
@@ -225,7 +225,7 @@ class _Wanted:
 
 
 def _adults(rng: np.random.Generator, builder: _Builder, birth: Ints, sex: Ints, wanted: _Wanted) -> list[tuple[Ints, Ints]]:
-    """The other adults: couples, couples with a grown child, flat mates, people alone; household sizes as domain §7.2 has them."""
+    """The other adults: couples, couples with a grown child, flat mates, people alone; household sizes as in domain §7.2."""
     have = np.bincount(np.minimum(wanted.sizes, 6), minlength=7)
     total = (len(birth) + int(wanted.sizes.sum())) / MEAN_SIZE
     with_child = int(max(0.0, wanted.shape.trios * total - have[3]))
@@ -235,7 +235,7 @@ def _adults(rng: np.random.Generator, builder: _Builder, birth: Ints, sex: Ints,
     wives, husbands = _couples(rng, birth, men, women, int(pairs * (1 - wanted.shape.flat_mates)) + with_child)
     used = np.zeros(len(birth), dtype=bool)
     used[wives] = used[husbands] = True
-    grown = _grown_children(rng, birth, used, wives, with_child, wanted.today)
+    grown = _grown_children(rng, birth, used, (wives, husbands), with_child, wanted.today)
     used[grown[grown >= 0]] = True
     homes = builder.new_homes(len(wives))
     husband_rows = builder.add(birth[husbands], 1, homes, HEAD)
@@ -260,8 +260,11 @@ def _couples(rng: np.random.Generator, birth: Ints, men: Ints, women: Ints, coun
     return wives[near], husbands[near]
 
 
-def _grown_children(rng: np.random.Generator, birth: Ints, used: Bools, wives: Ints, count: int, today: int) -> Ints:
+def _grown_children(
+    rng: np.random.Generator, birth: Ints, used: Bools, parents: tuple[Ints, Ints], count: int, today: int
+) -> Ints:
     """For each couple the row of a grown child living with it, or -1."""
+    wives, husbands = parents
     result = np.full(len(wives), -1, dtype=np.int64)
     age = (today - birth) / YEAR
     young = np.flatnonzero(~used & (age < 36))
@@ -271,7 +274,8 @@ def _grown_children(rng: np.random.Generator, birth: Ints, used: Bools, wives: I
     couples = couples[np.argsort(birth[wives[couples]], kind="stable")]
     young = young[np.argsort(birth[young], kind="stable")]
     gap: Floats = (birth[young] - birth[wives[couples]]) / YEAR
-    fits = (gap > 19) & (gap < 42)
+    of_father = (birth[young] - birth[husbands[couples]]) / YEAR
+    fits = (gap > 19) & (gap < 42) & (of_father > 19) & (of_father < 52)
     result[couples[fits]] = young[fits]
     return result
 

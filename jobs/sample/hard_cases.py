@@ -1,8 +1,8 @@
 """Hard cases by count: people reserved for one each, so that every kind is met often enough to be measured (domain §4).
 
-What is a fact about people (namesakes, one number for two, a name change, a second hukou …) is made true here and in the steps that
-read `Reserved`; what is a fault on rows (a wrong but valid number, a parent's number on the child's row, masks) is left to the deliveries,
-which find their people in the world's frame `cases`.
+What is a fact about people (namesakes, one number for two, a name change, a second hukou …) is made true here and in the steps
+that read `Reserved`; what is a fault on rows (a wrong but valid number, a parent's number on the child's row, masks) is left to
+the deliveries, which find their people in the world's frame `cases`.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import numpy as np
 import polars as pl
 
 from jobs.errors import UserError
-from jobs.sample.assembly import DEAD, RESIDENT, Draft
-from jobs.sample.people import ALONE, CHILD, GRAND, GROWN, HEAD, MATE, NONE, QUARTERS, WIFE, YEAR
+from jobs.sample.assembly import RESIDENT, Draft
+from jobs.sample.people import ALONE, CHILD, GRAND, GROWN, HEAD, MATE, NONE, QUARTERS, WIFE
 from jobs.sample.streams import Bools, Floats, Ints, stream
 from jobs.sample.world import shape_frame
 
@@ -51,6 +51,14 @@ class Reserved:
     def of(self, case: str) -> Ints:
         """People of a case, (cases, people in a case); empty if none was asked for."""
         return self.people.get(case, np.zeros((0, 2), dtype=np.int32))
+
+    def marked(self, count: int, besides: str = "") -> Bools:
+        """Which of `count` people are in any case but `besides`."""
+        marked = np.zeros(count, dtype=bool)
+        for case, people in self.people.items():
+            if case != besides:
+                marked[people] = True
+        return marked
 
     def frame(self) -> pl.DataFrame:
         """The world's frame `cases`."""
@@ -98,7 +106,7 @@ class _Picker:
         people = people[~self.used[people].any(axis=1)]
         if len(people) < asked:
             raise UserError(
-                f"{asked} cases of {case} were asked for, but a district of {self.draft.plan.residents} residents has only {len(people)}.",
+                f"{asked} cases of {case} were asked for, but this district has people for only {len(people)}.",
                 "Ask for fewer, or for more residents.",
             )
         chosen = people[np.sort(self.rng.permutation(len(people))[:asked])]
@@ -154,10 +162,10 @@ class _Picker:
         childless = np.isin(block.position, [ALONE, QUARTERS, MATE, WIFE]) & (self.age > 20) & (self.age < 76)
         rows = np.flatnonzero(self.here & childless & ~self.used)
         rows = rows[np.lexsort((block.birth[rows], block.sex[rows]))]
-        rows = rows[: len(rows) // 2 * 2].reshape(-1, 2)
-        near = np.abs(block.birth[rows[:, 0]] - block.birth[rows[:, 1]]) < 200
-        apart = block.household[rows[:, 0]] != block.household[rows[:, 1]]
-        self._keep(case, asked, rows[near & apart & (block.sex[rows[:, 0]] == block.sex[rows[:, 1]])].astype(np.int32), ("a", "b"))
+        pairs = rows[: len(rows) // 2 * 2].reshape(-1, 2)
+        a, b = pairs[:, 0], pairs[:, 1]
+        fits = (np.abs(block.birth[a] - block.birth[b]) < 200) & (block.household[a] != block.household[b])
+        self._keep(case, asked, pairs[fits & (block.sex[a] == block.sex[b])].astype(np.int32), ("a", "b"))
         chosen = self.found.people[case]
         block.birth[chosen[:, 1]] = block.birth[chosen[:, 0]]
 
@@ -167,7 +175,11 @@ class _Picker:
         block = self.draft.block
         sons = np.flatnonzero(self.here & (block.sex == 1) & (block.father >= 0) & (self.age > 5) & (block.twin == 0))
         fathers = block.father[sons]
-        together = (block.household[sons] == block.household[fathers]) & self.here[fathers] & np.isin(block.position[sons], [CHILD, GROWN])
+        together = (
+            (block.household[sons] == block.household[fathers])
+            & self.here[fathers]
+            & np.isin(block.position[sons], [CHILD, GROWN])
+        )
         pairs = np.stack([fathers, sons], axis=1)[together].astype(np.int32)
         _, first = np.unique(pairs[:, 0], return_index=True)
         self._keep(case, asked, pairs[np.sort(first)], ("father", "son"))
@@ -181,7 +193,9 @@ class _Picker:
 
     def _second_hukou(self, case: str, asked: int) -> None:
         local = np.isin(self.draft.nature[self.draft.block.household], [0, 1])
-        self._single(case, asked, self.here & local & np.isin(self.draft.block.position, [HEAD, GROWN, ALONE, GRAND]) & (self.age > 24))
+        self._single(
+            case, asked, self.here & local & np.isin(self.draft.block.position, [HEAD, GROWN, ALONE, GRAND]) & (self.age > 24)
+        )
 
     def _adults(self, case: str, asked: int) -> None:
         self._single(case, asked, self.here & (self.age > 19) & (self.age < 80))
@@ -193,5 +207,3 @@ class _Picker:
         self._single(case, asked, self.here & childless & (self.draft.block.twin == 0))
 
     _rare_characters = _dotted_names = _without_children
-
-

@@ -1,7 +1,7 @@
-"""Where households lived when: spells of a household in the district, from the present backwards, with moves, arrivals and departures.
+"""Where households lived when: spells in the district, from the present backwards, with moves, arrivals and departures.
 
-Renters move at 32 % a year, owners at 4 %, two thirds of moves stay inside the district (domain §7.3); arrivals from other provinces
-peak after Spring Festival.
+Renters move at 32 % a year, owners at 4 %, two thirds of moves stay inside the district (domain §7.3); arrivals from other
+provinces peak after Spring Festival.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from jobs.sample.people import NONE, YEAR
+from jobs.sample.people import YEAR
 from jobs.sample.places import RURAL, assign_dwellings, township_shares
 from jobs.sample.streams import Bools, Ints, Longs, weighted
 
@@ -73,7 +73,9 @@ def make_spells(rng: np.random.Generator, homes: Homes, today: int) -> Spells:
         inside = (rng.random(len(rows)) < INSIDE[tenure[rows]]) | native
         before_birth = start <= homes.oldest[rows]
         final = ~inside | before_birth | (native & (rng.random(len(rows)) < 0.5)) | (recency == 3)
-        start = np.where(native & final, homes.oldest[rows], np.where(before_birth, np.maximum(homes.oldest[rows], last - 9000), start))
+        start = np.where(
+            native & final, homes.oldest[rows], np.where(before_birth, np.maximum(homes.oldest[rows], last - 9000), start)
+        )
         start = np.minimum(start, last - 1).astype(np.int32)
         parts.append((rows, start, end[rows], township[rows], tenure[rows], np.full(len(rows), recency)))
         end[rows] = start
@@ -113,7 +115,9 @@ def _townships(rng: np.random.Generator, homes: Homes) -> Ints:
 def _forms(rng: np.random.Generator, nature: Ints, township: Ints, tenure: Ints) -> Ints:
     """Village houses for natives of rural towns and for a quarter of the renters, dormitories, else flats."""
     chance = np.select(
-        [(nature == NATIVE) & (tenure == OWNER), tenure == RENTED], [RURAL[township], 0.12 + 0.5 * RURAL[township]], 0.3 * RURAL[township]
+        [(nature == NATIVE) & (tenure == OWNER), tenure == RENTED],
+        [RURAL[township], 0.12 + 0.5 * RURAL[township]],
+        0.3 * RURAL[township],
     )
     form = np.where(rng.random(len(nature)) < chance, 1, 0)
     return np.select([tenure == DORMITORY, tenure == CAMPUS], [2, 3], form).astype(np.int32)

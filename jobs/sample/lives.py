@@ -12,7 +12,7 @@ import numpy as np
 
 from jobs.sample.assembly import ABROAD, AWAY, LEFT, RESIDENT, Draft
 from jobs.sample.facts import DISTRICT, origin_divisions
-from jobs.sample.homes import MOVER, NATIVE, OWNER, Homes, Spells, draw_tenure, make_spells
+from jobs.sample.homes import NATIVE, OWNER, Homes, Spells, draw_tenure, make_spells
 from jobs.sample.people import CHILD, HEAD, NONE, QUARTERS, WIFE
 from jobs.sample.streams import Bools, Ints, Words, stream, weighted
 
@@ -91,7 +91,9 @@ def _stays(rng: np.random.Generator, draft: Draft, spells: Spells, arrival: Ints
     life_end = np.where(never, death, first)
     late = draft.follow >= 1
     left_hukou = np.where(never | late, life_end, np.clip(np.minimum(away[home], first), birth, life_end))
-    left_hukou = np.where(never & (rng.random(len(draft)) < 0.4), np.minimum(np.maximum(birth, draft.plan.today - 2000), death), left_hukou)
+    left_hukou = np.where(
+        never & (rng.random(len(draft)) < 0.4), np.minimum(np.maximum(birth, draft.plan.today - 2000), death), left_hukou
+    )
     everyone = np.arange(len(draft), dtype=np.int32)
     gone = ~never & (last < np.minimum(death, NONE))
     abroad = draft.role[home] == ABROAD
@@ -168,11 +170,10 @@ class Hukou:
 REASONS = ("birth", "old", "talent", "purchase", "marriage", "family", "duplicate")
 
 
-def make_hukou(draft: Draft, lives: Lives) -> Hukou:
+def make_hukou(draft: Draft, lives: Lives, registered: Ints) -> Hukou:
     """Where everybody is registered, when. Newborns wait up to sixty days, a few for ever; settlers move in after arriving."""
     rng = stream(draft.plan.seed, "hukou")
     block, home = draft.block, draft.block.household
-    registered = _first_registration(rng, draft)
     settled_on = _settled_on(rng, draft, lives)[home]
     native = draft.nature[home] == NATIVE
     local_home = np.isin(draft.nature[home], [NATIVE, 1]) & (draft.kind == 0)
@@ -190,7 +191,9 @@ def make_hukou(draft: Draft, lives: Lives) -> Hukou:
     person = np.arange(len(draft), dtype=np.int32)
     nothing = np.full(len(draft), -1, dtype=np.int32)
     born_here = begin_local <= registered
-    reason = np.where(born_here, np.where(block.position == CHILD, 0, 1), np.where(collective >= 0, 2, np.where(block.position == HEAD, 3, 5)))
+    reason = np.where(
+        born_here, np.where(block.position == CHILD, 0, 1), np.where(collective >= 0, 2, np.where(block.position == HEAD, 3, 5))
+    )
     before = np.minimum(np.minimum(begin_local, draft.death), NONE)
     parts = [
         (person, registered, before, person < 0, nothing, nothing, np.zeros(len(draft)), (begin_local < NONE)),
@@ -209,8 +212,9 @@ def make_hukou(draft: Draft, lives: Lives) -> Hukou:
     return Hukou(ints[0], ints[1], ints[2], c[3].astype(bool), ints[4], ints[5], ints[6], c[7].astype(bool))
 
 
-def _first_registration(rng: np.random.Generator, draft: Draft) -> Ints:
+def first_registration(draft: Draft) -> Ints:
     """Day of the first hukou: within a month of birth for most, later for some; NONE = not yet."""
+    rng = stream(draft.plan.seed, "first registration")
     count = len(draft)
     lag = np.where(rng.random(count) < 0.85, 2 + rng.gamma(2.0, 9, count), 40 + rng.exponential(90, count))
     lag = np.where(rng.random(count) < 0.004, 3 * 365 + rng.exponential(900, count), lag)
@@ -248,9 +252,3 @@ def _hukou_home(rng: np.random.Generator, draft: Draft, lives: Lives, begin: Int
     local = begin < NONE
     dwelling = np.where(local & (township[at] < 0), home_of[at], -1)
     return dwelling.astype(np.int32), np.where(local, township[at], -1).astype(np.int32)
-
-
-def movers_with_hukou_elsewhere(draft: Draft) -> Bools:
-    """People of households that came from elsewhere and never moved their hukou here."""
-    is_mover: Bools = draft.nature[draft.block.household] == MOVER
-    return is_mover

@@ -1,7 +1,7 @@
 """Names with the frequencies of life: surnames by share and region, given names by birth cohort and sex (domain §7.4).
 
-Characters follow a head of published favourites and a long flat tail, tuned so that two people of one cohort and sex share a given
-name with probability 3e-4 to 1e-3; so namesakes arise by themselves.
+Characters follow a head of published favourites and a long flat tail, tuned so that two people of one cohort and sex share a
+given name with probability 3e-4 to 1e-3; so namesakes arise by themselves.
 """
 
 from __future__ import annotations
@@ -9,10 +9,9 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 
 from jobs.sample.facts import facts, table
-from jobs.sample.streams import Bools, Ints, Words, weighted
+from jobs.sample.streams import Bools, Floats, Ints, Words, weighted
 
 COHORTS = (1900, 1960, 1970, 1980, 1990, 2000, 2010)
 EXPONENT = {1900: 0.75, 1960: 0.60, 1970: 0.42, 1980: 0.30, 1990: 0.35, 2000: 0.55, 2010: 0.60}
@@ -35,7 +34,7 @@ def draw_surnames(rng: np.random.Generator, is_native: Bools) -> Words:
     return names[drawn]
 
 
-def draw_given(rng: np.random.Generator, birth: Ints, sex: npt.NDArray[np.int8]) -> Words:
+def draw_given(rng: np.random.Generator, birth: Ints, sex: Ints) -> Words:
     """One given name a row, of one or two characters."""
     years = birth_years(birth)
     given = np.empty(len(birth), dtype=object)
@@ -61,7 +60,7 @@ def _cohort_given(rng: np.random.Generator, sex: str, cohort: int, count: int) -
 
 
 @cache
-def _characters(sex: str, cohort: int) -> tuple[Words, npt.NDArray[np.float64]]:
+def _characters(sex: str, cohort: int) -> tuple[Words, Floats]:
     tables = facts("given_names")
     era = "old" if cohort < 1970 else "mid" if cohort < 2000 else "new"
     older = {"new": "mid", "mid": "old", "old": "mid"}[era]
@@ -70,7 +69,7 @@ def _characters(sex: str, cohort: int) -> tuple[Words, npt.NDArray[np.float64]]:
     return characters, 1.0 / (np.arange(len(characters)) + 3.0) ** EXPONENT[cohort]
 
 
-def one_character_apart(rng: np.random.Generator, given: Words, sex: npt.NDArray[np.int8]) -> Words:
+def one_character_apart(rng: np.random.Generator, given: Words, sex: Ints) -> Words:
     """Two-character given names that differ from these in exactly one character (a father and his son)."""
     result = np.empty(len(given), dtype=object)
     for row, name in enumerate(given):
@@ -107,7 +106,7 @@ def dotted(rng: np.random.Generator, count: int) -> Words:
     return own + "·" + father
 
 
-def latin(rng: np.random.Generator, sex: npt.NDArray[np.int8]) -> tuple[Words, Words]:
+def latin(rng: np.random.Generator, sex: Ints) -> tuple[Words, Words]:
     """Foreigners' family names and whole names in passport order FAMILY GIVEN MIDDLE."""
     tables = facts("given_names")
     count = len(sex)
@@ -119,7 +118,7 @@ def latin(rng: np.random.Generator, sex: npt.NDArray[np.int8]) -> tuple[Words, W
     return family, family + " " + np.where(sex == 1, male, female) + tail
 
 
-def provisional(rng: np.random.Generator, parent: Words, sex: npt.NDArray[np.int8]) -> Words:
+def provisional(rng: np.random.Generator, parent: Words, sex: Ints) -> Words:
     """What a birth certificate says before the child has a name."""
     kind = weighted(rng, [45, 15, 12, 10, 18], len(parent))
     child = np.where(sex == 1, "之子", "之女")

@@ -7,7 +7,6 @@ area of the person's origin is taken, so two people share a number only where a 
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from jobs.sample.streams import Ints, Longs, Words, rank_within, weighted
 
@@ -25,7 +24,7 @@ MOBILE_PREFIXES = [
 ]  # fmt: skip
 
 
-def yyyymmdd(days: npt.NDArray[np.int32]) -> Longs:
+def yyyymmdd(days: Ints) -> Longs:
     """Days since 1970 as the integer yyyymmdd."""
     dates = days.astype("datetime64[D]")
     years = dates.astype("datetime64[Y]").astype(np.int64) + 1970
@@ -44,12 +43,14 @@ def with_check(body: Longs) -> Words:
     return as_text(body, 17) + CHECKS[total % 11]
 
 
-def as_text(numbers: npt.NDArray[np.int64], width: int) -> Words:
+def as_text(numbers: Longs, width: int) -> Words:
     """Integers as zero-padded text."""
+    if not len(numbers):
+        return np.zeros(0, dtype=object)
     return np.char.zfill(numbers.astype(str), width).astype(object)
 
 
-def citizen_numbers(rng: np.random.Generator, areas: npt.NDArray[np.int64], birth: Ints, sex: npt.NDArray[np.int8]) -> Words:
+def citizen_numbers(rng: np.random.Generator, areas: Longs, birth: Ints, sex: Ints) -> Words:
     """One number a person, all different. `areas` is (persons, choices): six-digit codes in order of preference.
 
     People in neighbouring rows with equal key get neighbouring sequence codes, as twins do.

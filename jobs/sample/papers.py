@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from jobs.sample import names as namebook
@@ -14,7 +13,7 @@ from jobs.sample.assembly import Draft
 from jobs.sample.facts import facts, table
 from jobs.sample.hard_cases import Reserved
 from jobs.sample.people import HEAD, NONE
-from jobs.sample.streams import Bools, Ints, Words, stream, weighted
+from jobs.sample.streams import Bools, Ints, Longs, Words, stream, weighted
 from jobs.sample.world import shape_frame
 
 ETHNIC = {"15": 26, "06": 20, "09": 12, "12": 10, "22": 8, "03": 8, "08": 6, "07": 4, "11": 5, "05": 1}
@@ -90,7 +89,9 @@ def _inherit(rng: np.random.Generator, father: Ints, mother: Ints, surname: Word
         maternal = with_father[(drawn[with_father] < 0.06) & (mother[with_father] >= 0)]
         surname[maternal] = surname[mother[maternal]]
     double = with_father[(drawn[with_father] > 0.994) & (mother[with_father] >= 0)]
-    single = np.array([len(a) == 1 and len(b) == 1 for a, b in zip(surname[double], surname[mother[double]], strict=True)], dtype=bool)
+    single = np.array(
+        [len(a) == 1 and len(b) == 1 for a, b in zip(surname[double], surname[mother[double]], strict=True)], dtype=bool
+    )
     double = double[single & (surname[double] != surname[mother[double]])]
     has_child = np.zeros(len(father), dtype=bool)
     has_child[father[with_father]] = True
@@ -100,6 +101,7 @@ def _inherit(rng: np.random.Generator, father: Ints, mother: Ints, surname: Word
 
 def _dotted(rng: np.random.Generator, draft: Draft, reserved: Reserved, name: Words, ethnic: Words) -> None:
     is_dotted = (ethnic == "05") & (draft.kind == 0) & (draft.block.father < 0) & (draft.block.position == HEAD)
+    is_dotted &= ~reserved.marked(len(draft))
     is_dotted[reserved.of("dotted_names")[:, 0]] = True
     rows = np.flatnonzero(is_dotted)
     name[rows] = namebook.dotted(rng, len(rows))
@@ -129,8 +131,8 @@ def _numbers(draft: Draft, reserved: Reserved, place: Words, registered: Ints) -
     return number
 
 
-def _area_choices(place: Words) -> npt.NDArray[np.int64]:
-    """Per person the area of birth and thirteen others of the same region, to fall back on when its sequence codes are used up."""
+def _area_choices(place: Words) -> Longs:
+    """Per person the area of birth and thirteen others near it, to fall back on when its sequence codes are used up."""
     codes, inverse = np.unique(place.astype(str), return_inverse=True)
     known = sorted({*table("divisions")["division"].to_list(), *(c for pair in SECOND_CODES.values() for c in pair)})
     hangzhou = [c for c in known if c.startswith("3301")] + ["330103", "330104", "330184", "330125"]
@@ -150,11 +152,24 @@ def names_frame(draft: Draft, reserved: Reserved, papers: Papers) -> pl.DataFram
     count = len(draft)
     begin = draft.block.birth.copy()
     parts = []
-    babies = (draft.plan.today - draft.block.birth < 7 * 365) & (draft.block.mother >= 0) & (rng.random(count) < 0.05) & (draft.kind == 0)
+    babies = (
+        (draft.plan.today - draft.block.birth < 7 * 365)
+        & (draft.block.mother >= 0)
+        & (rng.random(count) < 0.05)
+        & (draft.kind == 0)
+    )
     babies[reserved.of("newborns")[:, 0]] = True
     rows = np.flatnonzero(babies)
     until = np.where(papers.registered[rows] < NONE, papers.registered[rows], NONE)
-    parts.append((rows, namebook.provisional(rng, papers.name[draft.block.mother[rows]], draft.block.sex[rows]), "provisional", begin[rows], until))
+    parts.append(
+        (
+            rows,
+            namebook.provisional(rng, papers.name[draft.block.mother[rows]], draft.block.sex[rows]),
+            "provisional",
+            begin[rows],
+            until,
+        )
+    )
     begin[rows] = until
     changed = _changed(rng, draft, reserved, babies)
     day = draft.plan.start + rng.integers(20, draft.plan.today - draft.plan.start - 10, len(changed))
@@ -177,11 +192,7 @@ def names_frame(draft: Draft, reserved: Reserved, papers: Papers) -> pl.DataFram
 def _changed(rng: np.random.Generator, draft: Draft, reserved: Reserved, babies: Bools) -> Ints:
     age = draft.age()
     natural = (rng.random(count := len(draft)) < 0.0014) & (draft.kind == 0) & (age > 5) & (draft.death == NONE) & ~babies
-    taken = np.zeros(count, dtype=bool)
-    for case, people in reserved.people.items():
-        if case != "name_changes":
-            taken[people] = True
-    natural &= ~taken
+    natural &= ~reserved.marked(count, besides="name_changes")
     natural[reserved.of("name_changes")[:, 0]] = True
     return np.flatnonzero(natural).astype(np.int32)
 
@@ -199,7 +210,15 @@ def _former_names(rng: np.random.Generator, draft: Draft, papers: Papers, rows: 
 
 def documents_frame(draft: Draft, reserved: Reserved, papers: Papers) -> pl.DataFrame:
     """All documents through time."""
-    return _ordered(pl.concat([*_citizen_documents(draft, reserved, papers), *_foreign_documents(draft, reserved), *_hkmt_documents(draft, reserved)]))
+    return _ordered(
+        pl.concat(
+            [
+                *_citizen_documents(draft, reserved, papers),
+                *_foreign_documents(draft, reserved),
+                *_hkmt_documents(draft, reserved),
+            ]
+        )
+    )
 
 
 def _citizen_documents(draft: Draft, reserved: Reserved, papers: Papers) -> list[pl.DataFrame]:
@@ -207,8 +226,8 @@ def _citizen_documents(draft: Draft, reserved: Reserved, papers: Papers) -> list
     with_number = np.flatnonzero(papers.number != "").astype(np.int32)
     begin = papers.registered.copy()
     natural = np.flatnonzero((rng.random(len(draft)) < 0.0002) & (papers.number != "") & (draft.age() > 25))
-    taken = np.concatenate([p.reshape(-1) for p in reserved.people.values()] or [np.zeros(0, dtype=np.int32)])
-    second = np.r_[reserved.of("two_numbers")[:, 0], np.setdiff1d(natural, taken)].astype(np.int32)
+    natural = natural[~reserved.marked(len(draft))[natural]]
+    second = np.r_[reserved.of("two_numbers")[:, 0], natural].astype(np.int32)
     corrected = np.arange(len(second)) % 2 == 0
     numbers_of = _second_numbers(rng, draft, papers, second)
     since = np.full(len(second), draft.plan.today - 400, dtype=np.int32) - rng.integers(0, 3000, len(second)).astype(np.int32)
@@ -223,14 +242,20 @@ def _citizen_documents(draft: Draft, reserved: Reserved, papers: Papers) -> list
     frm = np.where(corrected, old_from, since)
     parts = [
         (with_number, papers.number[with_number], np.full(len(with_number), "id18", dtype=object), begin[with_number], nothing),
-        (short, numbers.old_form(papers.number[short]), np.full(len(short), "id15", dtype=object), papers.registered[short], until),
+        (
+            short,
+            numbers.old_form(papers.number[short]),
+            np.full(len(short), "id15", dtype=object),
+            papers.registered[short],
+            until,
+        ),
         (second, numbers_of, kinds, frm, to),
     ]
     return [_papers_part(p, n, k, np.full(len(p), "CHN", dtype=object), f, t) for p, n, k, f, t in parts if len(p)]
 
 
 def _second_numbers(rng: np.random.Generator, draft: Draft, papers: Papers, rows: Ints) -> Words:
-    """Another valid number: half with the sequence (sometimes the area) differing, half with another birth date; unlike any in use."""
+    """Another valid number: half with another sequence code, half with another birth date too; unlike any in use."""
     used = set(papers.number.tolist())
     result = []
     for row, wrong_date in zip(rows.tolist(), (rng.random(len(rows)) < 0.5).tolist(), strict=True):
@@ -276,7 +301,9 @@ def _residence_cards(rng: np.random.Generator, draft: Draft, rows: Ints) -> list
     country = nationalities(draft)[rows]
     born = numbers.yyyymmdd(draft.block.birth[rows])
     serial = numbers.as_text(rng.integers(900, 996, len(rows)), 3)
-    old = np.array([f"{c}3301{b % 1_000_000:06d}{s[1:]}" for c, b, s in zip(country, born.tolist(), serial, strict=True)], dtype=object)
+    old = np.array(
+        [f"{c}3301{b % 1_000_000:06d}{s[1:]}" for c, b, s in zip(country, born.tolist(), serial, strict=True)], dtype=object
+    )
     body = [int(f"933{840 if c == 'USA' else 410:03d}{b}{s}") for c, b, s in zip(country, born.tolist(), serial, strict=True)]
     new = numbers.with_check(np.array(body, dtype=np.int64)) if len(rows) else np.zeros(0, dtype=object)
     switch = np.full(len(rows), int(np.datetime64("2024-03-01").astype(int)), dtype=np.int32)
@@ -307,7 +334,9 @@ def _hkmt_documents(draft: Draft, reserved: Reserved) -> list[pl.DataFrame]:
     parts = [_papers_part(rows, numbers.travel_permits(rng, kinds), names, country, begin.astype(np.int32), nothing)]
     if second.any():
         permits = np.full(len(permit), "hkmt_permit", dtype=object)
-        parts.append(_papers_part(rows[second], permit, permits, country[second], begin[second].astype(np.int32) + 200, nothing[second]))
+        parts.append(
+            _papers_part(rows[second], permit, permits, country[second], begin[second].astype(np.int32) + 200, nothing[second])
+        )
     return parts
 
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 import numpy as np
-import numpy.typing as npt
 
-from jobs.sample.streams import Bools, Floats, Ints, Longs, weighted
+from jobs.sample.streams import Bools, Floats, Ints, weighted
 
 YEAR = 365.25
 NONE = np.int32(1_000_000_000)
@@ -29,46 +28,43 @@ class Block:
     """People in households of one group. Indices (`mother` …) and `household` count within the block until joined."""
 
     birth: Ints
-    sex: npt.NDArray[np.int8]
+    sex: Ints
     household: Ints
-    position: npt.NDArray[np.int8]
+    position: Ints
     mother: Ints
     father: Ints
     spouse: Ints
-    twin: npt.NDArray[np.int8]
+    twin: Ints
 
     def __len__(self) -> int:
         return len(self.birth)
 
 
-def empty_block() -> Block:
-    """No people."""
-    return Block(*(np.zeros(0, dtype=np.int8 if f.name in ("sex", "position", "twin") else np.int32) for f in fields(Block)))
+SMALL = ("sex", "position", "twin")
 
 
 def join_blocks(blocks: list[Block]) -> tuple[Block, list[slice], list[slice]]:
     """One block with running indices; the person and household ranges of each part."""
-    people, homes, shifted = [], [], []
+    people: list[slice] = []
+    homes: list[slice] = []
+    columns: dict[str, list[Ints]] = {f.name: [] for f in fields(Block)}
     person_base = home_base = 0
     for block in blocks:
         homes_here = int(block.household.max()) + 1 if len(block) else 0
-        relatives = [np.where(x >= 0, x + person_base, -1) for x in (block.mother, block.father, block.spouse)]
-        shifted.append(
-            Block(block.birth, block.sex, block.household + np.int32(home_base), block.position, *relatives, block.twin)  # type: ignore[arg-type]
-        )
+        for name, parts in columns.items():
+            values = getattr(block, name)
+            if name in ("mother", "father", "spouse"):
+                values = np.where(values >= 0, values + person_base, -1)
+            parts.append(values + home_base if name == "household" else values)
         people.append(slice(person_base, person_base + len(block)))
         homes.append(slice(home_base, home_base + homes_here))
         person_base += len(block)
         home_base += homes_here
-    arrays = [np.concatenate([getattr(b, f.name) for b in shifted]) for f in fields(Block)]
-    arrays = [
-        a.astype(np.int8 if f.name in ("sex", "position", "twin") else np.int32)
-        for a, f in zip(arrays, fields(Block), strict=True)
-    ]
-    return Block(*arrays), people, homes
+    joined = {n: np.concatenate(p).astype(np.int8 if n in SMALL else np.int32) for n, p in columns.items()}
+    return Block(**joined), people, homes
 
 
-def draw_marginal(rng: np.random.Generator, count: int, group: str, today: int) -> tuple[Ints, npt.NDArray[np.int8]]:
+def draw_marginal(rng: np.random.Generator, count: int, group: str, today: int) -> tuple[Ints, Ints]:
     """Birth days and sexes of `count` people of a group (`hukou` or `migrant`), by its age bands and sex ratios."""
     bands = np.array(HUKOU_BANDS if group == "hukou" else MIGRANT_BANDS)
     band = weighted(rng, bands, count)
@@ -78,8 +74,8 @@ def draw_marginal(rng: np.random.Generator, count: int, group: str, today: int) 
     return (today - age * YEAR).astype(np.int32), draw_sex(rng, age, group)
 
 
-def draw_sex(rng: np.random.Generator, age: Floats, group: str) -> npt.NDArray[np.int8]:
-    """Sex by age: boys 109:100 at birth, hukou 97 overall, migrants 118 with 122 at working ages and 85 from sixty (domain §7.2)."""
+def draw_sex(rng: np.random.Generator, age: Floats, group: str) -> Ints:
+    """Sex by age: hukou 97 overall, migrants 118 with 122 at working ages and 85 from sixty (domain §7.2)."""
     if group == "hukou":
         ratio = np.select([age < 20, age < 50, age < 70], [107, 97, 95], 84)
     else:
@@ -127,7 +123,7 @@ def take_nearest(pool: Ints, wanted: Ints) -> Bools:
     missing = 0
     order = np.argsort(year_pool, kind="stable")
     years, starts = np.unique(year_pool[order], return_index=True)
-    ends = np.r_[starts[1:], len(pool)]
+    ends = np.r_[starts[1:], len(pool)][: len(years)]
     for year, start, end in zip(years.tolist(), starts.tolist(), ends.tolist(), strict=True):
         want = need.pop(year, 0)
         taken[order[start : start + min(want, end - start)]] = True
@@ -137,10 +133,3 @@ def take_nearest(pool: Ints, wanted: Ints) -> Bools:
     if missing and len(left):
         taken[left[np.linspace(0, len(left) - 1, min(missing, len(left))).astype(np.int64)]] = True
     return taken
-
-
-def pair_by_age(first: Ints, second: Ints, gap: Floats) -> Longs:
-    """For each of `first` the index of a different one of `second` born about `gap` years later; both sorted and matched by rank."""
-    chosen = np.empty(len(first), dtype=np.int64)
-    chosen[np.argsort(first + gap * YEAR, kind="stable")] = np.argsort(second, kind="stable")[: len(first)]
-    return chosen

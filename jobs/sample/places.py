@@ -1,7 +1,7 @@
 """Homes: townships, communities, estates, villages and dormitories, and which dwelling each household lives in at what time.
 
-A dwelling is taken by the next household after the one before has left, so no two households live in one dwelling at the same time
-except where they share it on purpose. Names are public to community level, estates are invented (domain §7.6).
+A dwelling is taken by the next household after the one before has left, so no two households live in one dwelling at the same
+time except where they share a dormitory room. Names are public to community level, estates are invented (domain §7.6).
 """
 
 from __future__ import annotations
@@ -136,7 +136,9 @@ def _sparse(rng: np.random.Generator, space: int, count: int) -> Longs:
 
 
 def _estates(rng: np.random.Generator, kind: int, count: int) -> tuple[Longs, Longs]:
-    sizes, shapes, total = [], [], 0
+    sizes: list[int] = []
+    shapes: list[tuple[int, int, int, int]] = []
+    total = 0
     minimum = 4 if kind == 0 else 2
     while total < count * 1.15 or len(sizes) < minimum:
         if kind == 0:
@@ -200,9 +202,7 @@ def _frame(rng: np.random.Generator, township: Ints, form: Ints, parts: dict[str
         (pl.col("community") + number).alias("std_addr_id"),
         (pl.lit("FW") + pl.col("township").str.slice(6, 3) + pl.lit("00") + number).alias("house_code"),
     )
-    return shape_frame(
-        "dwellings", dict(frame.with_columns(_address().alias("address")).to_dict(as_series=True))
-    )
+    return shape_frame("dwellings", dict(frame.with_columns(_address().alias("address")).to_dict(as_series=True)))
 
 
 def _address() -> pl.Expr:

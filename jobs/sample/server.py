@@ -116,10 +116,10 @@ class Desk:
 
 def _first_since(store: sqlite3.Connection, table: str, moment: str) -> int:
     """Sequence number of the first row updated at `moment` or later (rows are stored in order of update)."""
-    found = store.execute(f'SELECT min(seq) FROM "{table}" WHERE updated >= ?', (moment,)).fetchone()[0]
+    found = store.execute(f'SELECT seq FROM "{table}" WHERE updated >= ? ORDER BY updated, seq LIMIT 1', (moment,)).fetchone()
     if found is None:
-        found = (store.execute(f'SELECT max(seq) FROM "{table}"').fetchone()[0] or 0) + 1
-    return int(found)
+        found = store.execute(f'SELECT coalesce(max(seq), 0) + 1 FROM "{table}"').fetchone()
+    return int(found[0])
 
 
 def _signed(client: dict[str, str], asked: dict[str, Any]) -> bool:

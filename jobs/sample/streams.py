@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
 from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
-Ints = npt.NDArray[np.int32]
-Longs = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
-Words = npt.NDArray[np.object_]
+Ints = npt.NDArray[Any]  # int32: days since 1970, person and household numbers
+Longs = npt.NDArray[Any]  # int64
+Floats = npt.NDArray[Any]  # float64
+Bools = npt.NDArray[Any]  # bool
+Words = npt.NDArray[Any]  # object: str or None
 
 
 def stream(seed: int, subject: str) -> np.random.Generator:
@@ -26,7 +29,22 @@ def weighted(rng: np.random.Generator, weights: npt.ArrayLike, size: int) -> Lon
     return np.minimum(drawn, len(cumulative) - 1).astype(np.int64)
 
 
-def rank_within(keys: npt.NDArray[np.int64]) -> Longs:
+def where_known(known: Bools, values: Any) -> Words:
+    """The values where known, None elsewhere."""
+    result = np.full(len(known), None, dtype=object)
+    result[known] = np.broadcast_to(np.asarray(values, dtype=object), len(known))[known]
+    return result
+
+
+def pick(choices: Sequence[str] | pl.Series, index: Longs) -> pl.Series:
+    """The chosen strings, null where the index is negative; much lighter than arrays of Python strings."""
+    rows = pl.Series(np.maximum(index, 0)).cast(pl.UInt32)
+    known = pl.Series(np.asarray(index) >= 0)
+    series = choices if isinstance(choices, pl.Series) else pl.Series(list(choices), dtype=pl.String)
+    return series.gather(pl.select(pl.when(known).then(rows)).to_series())
+
+
+def rank_within(keys: Longs) -> Longs:
     """0, 1, 2 … within equal keys, in row order."""
     order = np.argsort(keys, kind="stable")
     ordered = keys[order]

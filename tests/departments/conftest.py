@@ -62,7 +62,9 @@ class Office:
     def add(self, contract: dict[str, Any], source: dict[str, Any], manner: str | None = None) -> None:
         """Write a contract and where its deliveries lie."""
         code = contract["code"]
-        (self.contracts / f"{code}.yml").write_text(yaml.safe_dump(contract, allow_unicode=True, sort_keys=False), encoding="utf-8")
+        (self.contracts / f"{code}.yml").write_text(
+            yaml.safe_dump(contract, allow_unicode=True, sort_keys=False), encoding="utf-8"
+        )
         self.sources.setdefault(code, {})[manner or contract["manner"]] = source
         self.write_sources()
 

@@ -23,7 +23,9 @@ def sqlite(file: Path, rows: list[tuple[str | None, ...]], columns: str = "id, n
 
 @pytest.fixture
 def nightly(office: Office, tmp_path: Path) -> Office:
-    office.add(department("database", {"people": table(late={"carry_days": 2})}), {"url": f"sqlite:///{tmp_path}/{{date}}.sqlite"})
+    office.add(
+        department("database", {"people": table(late={"carry_days": 2})}), {"url": f"sqlite:///{tmp_path}/{{date}}.sqlite"}
+    )
     sqlite(tmp_path / f"{NIGHT}.sqlite", [("1", "甲", "2026-11-19 10:00:00"), ("2", "乙", "2026-11-20 10:00:00")])
     return office
 
@@ -88,7 +90,13 @@ def test_only_taken_columns_land_and_a_new_one_is_named(office: Office, tmp_path
 def test_repeated_and_empty_keys_are_counted(nightly: Office, tmp_path: Path) -> None:
     sqlite(
         tmp_path / f"{NIGHT}.sqlite",
-        [("1", "old", "2026-11-18"), ("1", "new", "2026-11-19"), ("1", "new", "2026-11-19"), (None, "x", "2026-11-17"), ("2", "y", None)],
+        [
+            ("1", "old", "2026-11-18"),
+            ("1", "new", "2026-11-19"),
+            ("1", "new", "2026-11-19"),
+            (None, "x", "2026-11-17"),
+            ("2", "y", None),
+        ],
     )
     receipt = nightly.extract(NIGHT)
     assert (receipt.rows_in, receipt.rows_out, receipt.rejected) == (5, 2, 3)
@@ -137,5 +145,3 @@ def test_unreachable_server_says_no_password(office: Office) -> None:
         office.extract(NIGHT)
     assert "topsecret" not in str(caught.value)
     assert caught.value.__cause__ is None
-
-

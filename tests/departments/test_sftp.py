@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import threading
 from collections.abc import Iterator
@@ -33,15 +32,15 @@ class Files(paramiko.SFTPServerInterface):
 
     def list_folder(self, path: str):
         found = []
-        for name in os.listdir(path):
-            attributes = paramiko.SFTPAttributes.from_stat(os.stat(f"{path}/{name}"))
-            attributes.filename = name
+        for file in Path(path).iterdir():
+            attributes = paramiko.SFTPAttributes.from_stat(file.stat())
+            attributes.filename = file.name
             found.append(attributes)
         return found
 
     def stat(self, path: str):
         try:
-            return paramiko.SFTPAttributes.from_stat(os.stat(path))
+            return paramiko.SFTPAttributes.from_stat(Path(path).stat())
         except OSError as error:
             return paramiko.SFTPServer.convert_errno(error.errno)
 

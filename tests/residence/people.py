@@ -16,9 +16,18 @@ from jobs.residence.reference_world import World
 
 SPEC = Path(__file__).parents[1] / "spec"
 PLACES = {
-    "五常": "330110005", "仓前": "330110012", "余杭街道": "330110013", "良渚": "330110010", "径山": "330110109", "黄湖": "330110113",
-    "西湖": "330106", "临平": "330113", "桐庐": "330122", "宁波": "330203", "安徽": "340102", "河南": "410102",
-}  # fmt: skip
+    "五常": "330110005",
+    "仓前": "330110012",
+    "良渚": "330110010",
+    "径山": "330110109",
+    "黄湖": "330110113",
+    "西湖": "330106",
+    "临平": "330113",
+    "桐庐": "330122",
+    "宁波": "330203",
+    "安徽": "340102",
+    "河南": "410102",
+}
 DEPARTMENT = {
     "S01": "ga", "S02": "ga", "S03": "ga", "S04": "ga", "S05": "zf", "S06": "zj", "S07": "jy", "S09": "wj", "S10": "yb",
     "S11": "rs", "S12": "yb", "S13": "rs", "S14": "gjj", "S15": "mz", "S16": "mz", "S17": "wj", "S19": "sj", "S20": "zj",
@@ -30,8 +39,9 @@ PLACE = {
     "N07": "elsewhere", "N08": "elsewhere", "N09": "none",
 }  # fmt: skip
 GROUPS = {"rs": "work", "gjj": "work"}
+DAY = r"\d{4}-\d\d-\d\d"
 SIGN = re.compile(
-    r"(?P<sign>[SN]\d\d) (?P<since>\d{4}-\d\d-\d\d)(?:\.\.(?P<until>\d{4}-\d\d-\d\d)?)?(?: @(?P<place>[^ (]+))?(?: \((?P<detail>[^)]+)\))?$"
+    rf"(?P<sign>[SN]\d\d) (?P<since>{DAY})(?:\.\.(?P<until>{DAY})?)?(?: @(?P<place>[^ (]+))?(?: \((?P<detail>[^)]+)\))?$"
 )
 
 
@@ -99,7 +109,7 @@ def person(case: Case, who: str) -> dict[str, Any]:
     local = bool(place) and place.startswith("330110") and "moved" not in said
 
     def relative(role: str) -> str | None:
-        return f"{case.file}/{said[role]}/{case.today}" if role in said else None
+        return f"{case.file}/{said[role].replace(chr(95), chr(32))}/{case.today}" if role in said else None
 
     nobody = "nobody" in who.split()
     return {

@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import sqlalchemy as sa
 
 from jobs.departments.delivery import Delivered, Offer, Request, Taken, digest, text_table
 from jobs.departments.drift import Choice, choose
 
-BATCH = 50_000
+BATCH = 10_000
 
 
 class DatabaseReader:
@@ -78,7 +79,9 @@ def _column_bytes(column: pa.ChunkedArray) -> bytes:
 
 def _ordered(request: Request, rows: pa.Table) -> pa.Table:
     keys = [k for k in (request.spec.updated, *request.spec.key) if k]
-    return rows.sort_by([(k, "ascending") for k in dict.fromkeys(keys)]).combine_chunks()
+    order = pc.sort_indices(rows.select(list(dict.fromkeys(keys))), sort_keys=[(k, "ascending") for k in dict.fromkeys(keys)])
+    sorted_already = pc.all(pc.equal(order, pa.array(range(rows.num_rows), pa.uint64()))).as_py()
+    return rows if sorted_already else rows.take(order)
 
 
 def _dates(address: str) -> list[dt.date]:

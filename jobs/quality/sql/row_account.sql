@@ -1,17 +1,18 @@
--- per table: source rows in force = standardized + rejected
--- needs: source_current/*, records, signs, ties, rejected_rows
-WITH force AS (
-  SELECT dept, source_table, source_key FROM source_rows JOIN contract_tables USING (dept, source_table)
-  WHERE closed_on IS NULL AND NOT reference),
-made AS (
-  SELECT DISTINCT dept, source_table, source_key FROM (
-    SELECT dept, source_table, source_key FROM records UNION ALL SELECT dept, source_table, source_key FROM signs
-    UNION ALL SELECT dept, source_table, source_key FROM ties)),
-refused AS (
-  SELECT dept, source_table, source_key, bool_or(part = 'row') AS whole FROM rejected_rows GROUP BY ALL)
-SELECT dept, source_table, count(*) AS in_force, count(m.source_key) AS standardized,
-       count(*) FILTER (m.source_key IS NULL AND r.source_key IS NOT NULL) AS rejected,
-       count(*) FILTER (m.source_key IS NULL AND r.source_key IS NULL) AS unaccounted,
-       count(*) FILTER (m.source_key IS NOT NULL AND r.whole) AS counted_twice
-FROM force LEFT JOIN made m USING (dept, source_table, source_key) LEFT JOIN refused r USING (dept, source_table, source_key)
-GROUP BY dept, source_table
+-- per table: source rows = standardized + rejected; `told` is what the stage says of itself, the rest is counted from the tables
+-- needs: source_current/*, records, rejected_rows, told
+WITH source AS (
+  SELECT dept, source_table, source_key, closed_on IS NULL AS in_force FROM source_rows
+  JOIN contract_tables USING (dept, source_table)),
+made AS (SELECT DISTINCT dept, source_table, source_key FROM records),
+refused AS (SELECT DISTINCT dept, source_table, source_key FROM rejected_rows WHERE part = 'row'),
+counted AS (
+  SELECT dept, source_table, count(*) AS rows, count(*) FILTER (in_force) AS in_force, count(m.source_key) AS standardized,
+         count(r.source_key) AS rejected,
+         count(*) FILTER (m.source_key IS NULL AND r.source_key IS NULL) AS neither,
+         count(*) FILTER (m.source_key IS NOT NULL AND r.source_key IS NOT NULL) AS counted_twice
+  FROM source LEFT JOIN made m USING (dept, source_table, source_key) LEFT JOIN refused r USING (dept, source_table, source_key)
+  GROUP BY dept, source_table)
+SELECT c.dept, c.source_table, in_force, standardized, c.rejected, counted_twice,
+       CASE WHEN mentions THEN neither END AS unaccounted,
+       c.rows - coalesce(t.rows, 0) AS unread, c.rejected - coalesce(t.rejected, 0) AS untold
+FROM counted c JOIN contract_tables USING (dept, source_table) LEFT JOIN told t USING (dept, source_table)

@@ -9,9 +9,7 @@ DISTRICT = "余杭区"
 
 def variants(dwellings: pl.DataFrame) -> pl.Series:
     """All texts, variant after variant: text of dwelling `d` in variant `k` stands at `k * dwellings.height + d`."""
-    texts = dwellings.select(
-        official=_official(), short=_short(), historic=_historic(), dashes=_dashes(), no_unit=_no_unit()
-    )
+    texts = dwellings.select(official=_official(), short=_short(), historic=_historic(), dashes=_dashes(), no_unit=_no_unit())
     return pl.concat([texts[name].alias("text") for name in texts.columns])
 
 

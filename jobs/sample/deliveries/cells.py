@@ -1,7 +1,8 @@
-"""Writing typed columns as a department's text: dates and stamps by table look-up, codes, lags, and a person's papers on a day."""
+"""Writing typed columns as a department's text: dates and stamps by look-up, codes, serials, delays."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
 
@@ -9,6 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from jobs.sample.deliveries.characters import RARE_PATTERN, in_gbk
 from jobs.sample.deliveries.facts import Facts, days
 
 FIRST, LAST = date(1880, 1, 1), date(2110, 1, 1)
@@ -27,7 +29,7 @@ def _clock_texts(form: str) -> pl.Series:
 def day_text(column: pl.Series, form: str = "%Y%m%d") -> pl.Series:
     """Dates in a form; null for null."""
     offset = (date(1970, 1, 1) - FIRST).days
-    return _day_texts(form).gather(column.cast(pl.Date).cast(pl.Int32).cast(pl.Int64) + offset)  # type: ignore[arg-type]
+    return _day_texts(form).gather(column.cast(pl.Date).cast(pl.Int32).cast(pl.Int64) + offset)
 
 
 def stamp_text(rows: pl.DataFrame, form: str = "dashes", day: str = "_stamp") -> pl.Series:
@@ -42,7 +44,7 @@ def until(column: pl.Series, night: date) -> pl.Series:
     return pl.select(pl.when(column <= night).then(column)).to_series()
 
 
-def code(column: pl.Series, codes: dict[object, str], default: str | None = None) -> pl.Series:
+def code(column: pl.Series, codes: Mapping[int, str] | Mapping[str, str], default: str | None = None) -> pl.Series:
     """Map values to codes."""
     return column.replace_strict(codes, default=default, return_dtype=pl.String)
 
@@ -50,6 +52,24 @@ def code(column: pl.Series, codes: dict[object, str], default: str | None = None
 def number_text(column: pl.Series, prefix: str, width: int) -> pl.Series:
     """`prefix` + integer padded to `width`."""
     return prefix + column.cast(pl.Int64).cast(pl.String).str.zfill(width)
+
+
+def serial(column: pl.Series, prefix: str, width: int) -> pl.Series:
+    """`prefix` + a department's own serial number of `width` digits.
+
+    A one-to-one shuffle of the ids that differs by prefix, so that no department's keys betray another's.
+    """
+    step = 10_000_019 + 2 * sum(ord(c) * 31**i for i, c in enumerate(prefix, 1)) % 80_000_000
+    step += 2 if step % 5 == 0 else 0  # odd and no multiple of five: coprime to every power of ten
+    shuffled = (column.cast(pl.Int64) * step + 123_457 * len(prefix)) % 10**width
+    return prefix + shuffled.cast(pl.String).str.zfill(width)
+
+
+def through_gbk(names: pl.Series) -> pl.Series:
+    """Names as a GBK system keeps them."""
+    rare = names.str.contains(RARE_PATTERN).fill_null(False)
+    kept = {n: in_gbk(n) for n in names.filter(rare).unique().to_list()}
+    return names.replace(kept) if kept else names
 
 
 def mask(values: pl.Series, keep: pl.Series) -> pl.Series:

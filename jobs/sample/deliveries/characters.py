@@ -15,17 +15,26 @@ HOMOPHONES = (
 )
 """Groups of characters with the same sound (tones may differ)."""
 
-SURNAME_SOUNDS = "王汪黄 张章 陈程 吴武 徐许 余于俞 江姜蒋 何贺 付傅 肖萧 闫严阎 代戴 邱丘秋 沈申 陆卢鲁 施史石 金靳 叶业 钟仲 罗骆 宋送"
+SURNAME_SOUNDS = (
+    "王汪黄 张章 陈程 吴武 徐许 余于俞 江姜蒋 何贺 付傅 肖萧 闫严阎 代戴 邱丘秋 沈申 陆卢鲁 施史石 金靳 叶业 钟仲 罗骆 宋送"
+)
 LOOKALIKES = (
     "已己 未末 戊戌戍 子孑 佘余 毛手 晴睛 祎袆 姗珊 菅管 郗郄 翟瞿 仝全 弋戈 侯候 汩汨 冼洗 曰日 土士 于干 天夫 田由 申甲 王玉 "
     "大太 木本 今令 名各 宇字 凤风 兰三 洁浩 晓晚 娜婀 琦绮 烨桦 玮讳 婕倢 昊吴 崔催 柏拍 祁祈 沈忱 陆陡 杨扬 汪注 刘列 徐涂 "
     "林材 杰然 涛涤 敏敬 萍苹 辉挥 芳劳 伟韦 斌赋 淑椒 芬芳 娟涓 珍诊 霞霰 丽两 建健 国图 明朋 军车 平乎 志忘 学字 永水 成戍"
 )
-TRADITIONAL = "张張 陈陳 刘劉 黄黃 赵趙 吴吳 孙孫 马馬 罗羅 郑鄭 谢謝 韩韓 许許 邓鄧 冯馮 萧蕭 叶葉 苏蘇 钟鐘 华華 国國 伟偉 丽麗 军軍 兰蘭 凤鳳 龙龍 云雲 杰傑"
-RARE_FORMS = "喆:吉吉 堃:方方土 犇:牛牛牛 淼:水水水 鑫:金金金 䶮:龙天 龑:龙天 昇:日升 玥:王月 翀:羽中 燚:火火火 垚:土土土 赟:斌贝 珺:王君 彧:或"
+TRADITIONAL = (
+    "张張 陈陳 刘劉 黄黃 赵趙 吴吳 孙孫 马馬 罗羅 郑鄭 谢謝 韩韓 许許 邓鄧 冯馮 萧蕭 "
+    "叶葉 苏蘇 钟鐘 华華 国國 伟偉 丽麗 军軍 兰蘭 凤鳳 龙龍 云雲 杰傑"
+)
+RARE_FORMS = (
+    "喆:吉吉 堃:方方土 犇:牛牛牛 淼:水水水 鑫:金金金 䶮:龙天 龑:龙天 昇:日升 玥:王月 翀:羽中 燚:火火火 垚:土土土 赟:斌贝 "
+    "珺:王君 彧:或"
+)
 PINYIN = (
-    "喆ZHE 堃KUN 犇BEN 淼MIAO 䶮YAN 龑YAN 昇SHENG 玥YUE 翀CHONG 燚YI 垚YAO 赟YUN 珺JUN 彧YU 镕RONG 韡WEI 㛃JIE 𬱖DI 𬍛CHONG 𬭎HONG "
-    "𫍯XU 䜣XIN 璟JING 昕XIN 妤YU 琛CHEN 骁XIAO 煊XUAN 沄YUN 翊YI 晗HAN 婧JING 祎YI 旻MIN 骞QIAN 霖LIN 昀YUN 珩HENG 芃PENG 筠YUN"
+    "喆ZHE 堃KUN 犇BEN 淼MIAO 䶮YAN 龑YAN 昇SHENG 玥YUE 翀CHONG 燚YI 垚YAO 赟YUN 珺JUN 彧YU 镕RONG 韡WEI 㛃JIE 𬱖DI 𬍛CHONG "
+    "𬭎HONG 𫍯XU 䜣XIN 璟JING 昕XIN 妤YU 琛CHEN 骁XIAO 煊XUAN 沄YUN 翊YI 晗HAN 婧JING 祎YI 旻MIN 骞QIAN 霖LIN 昀YUN 珩HENG "
+    "芃PENG 筠YUN"
 )
 PRIVATE = {"䶮": "\ue863", "䜣": "\ue844", "㛃": "\ue0a1", "𬱖": "\ue0a2", "𬍛": "\ue0a3", "𬭎": "\ue0a4"}
 """Rare character → the private-use code an old national font gives it (the first two are foldable, the rest are a vendor's)."""
@@ -131,3 +140,16 @@ def provisional(name: str, pick: int) -> str | None:
     """A newborn's name before it has one, from the name's surname."""
     surname = name[:1]
     return NEWBORN[pick % len(NEWBORN)].format(s=surname, m=name[1:2])
+
+
+def in_gbk(name: str) -> str:
+    """A name as a GBK database keeps it: an old private code for some rare characters, `?` for the others."""
+    return "".join(c if _is_gbk(c) else PRIVATE.get(c, "?") for c in name)
+
+
+def _is_gbk(character: str) -> bool:
+    try:
+        character.encode("gbk")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,7 +1,8 @@
 """Who makes errors: a factor per row from the person, the clerk and the batch, so that errors come together (design §9).
 
 Three independent factors with mean 1: a person whose papers are awkward (the world's), a clerk who types badly, a day when the
-import went wrong (lognormal). A row's fault rates are multiplied by their product (capped), so a bad name tends to come with a missing number.
+import went wrong (lognormal). A row's fault rates are multiplied by their product (capped): a bad name tends to come with a
+missing number.
 """
 
 from __future__ import annotations

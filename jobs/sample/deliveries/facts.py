@@ -1,6 +1,6 @@
 """Looking up what is true of a person on a date: the only way the departments' modules read the world.
 
-Everything takes and gives whole columns. Look-ups by date use one sorted integer key (person, day), so they cost one binary search.
+Everything takes and gives whole columns. Look-ups by date use one sorted integer key (person, day): one binary search each.
 """
 
 from __future__ import annotations
@@ -54,9 +54,11 @@ class AsOf:
         """Row numbers in `frame`; `nearest` takes the first interval where none has begun yet."""
         who = persons.cast(pl.Int64).fill_null(-1).to_numpy()
         asked = (who << DAY_BITS) + when + OFFSET
+        if not len(self.keys):
+            return pl.Series([None] * len(who), dtype=pl.Int64)
         found = np.searchsorted(self.keys, asked, side="right") - 1
         good = (found >= 0) & (self.keys[np.maximum(found, 0)] >> DAY_BITS == who)
-        if nearest and len(self.keys):
+        if nearest:
             after = np.minimum(found + 1, len(self.keys) - 1)
             found = np.where(good, found, after)
             good = good | (self.keys[after] >> DAY_BITS == who)
@@ -64,7 +66,7 @@ class AsOf:
 
     def get(self, column: str, rows: pl.Series) -> pl.Series:
         """Values of one column at those rows."""
-        return self.frame[column].gather(rows)  # type: ignore[arg-type]
+        return self.frame[column].gather(rows)
 
 
 def _keys(who: pl.Series, when: Days) -> Days:
@@ -80,7 +82,7 @@ class Facts:
 
     def person(self, column: str, persons: pl.Series) -> pl.Series:
         """One column of `persons` for these people (null for null)."""
-        return self.world.persons[column].gather(persons.cast(pl.Int64))  # type: ignore[arg-type]
+        return self.world.persons[column].gather(persons.cast(pl.Int64))
 
     @cached_property
     def first_night(self) -> date:
@@ -140,7 +142,7 @@ class Facts:
 
     def second_number(self, persons: pl.Series) -> pl.Series:
         """The second citizen number that a few people hold beside the first."""
-        return self._second_numbers.gather(persons.cast(pl.Int64))  # type: ignore[arg-type]
+        return self._second_numbers.gather(persons.cast(pl.Int64))
 
     @cached_property
     def _former(self) -> AsOf:
@@ -157,18 +159,26 @@ class Facts:
 
     def employer(self, column: str, persons: pl.Series, when: Days) -> pl.Series:
         """A column of the employer of that day (or the last one)."""
-        return self.world.employers[column].gather(  # type: ignore[arg-type]
-            self._jobs.get("employer_id", self._jobs.rows(persons, when)).cast(pl.Int64)
-        )
+        return self.world.employers[column].gather(self._jobs.get("employer_id", self._jobs.rows(persons, when)).cast(pl.Int64))
 
     def office_phone(self, persons: pl.Series, when: Days) -> pl.Series:
         """The personnel office's phone, which careless clerks type for staff."""
         return self.employer("phone", persons, when)
 
+    def birth_told(self, persons: pl.Series, salt: int) -> tuple[pl.Series, pl.Series]:
+        """Birth date as told at this office, and whether it is the lunar date read as if solar (some of the old tell it so)."""
+        lunar = self.person("lunar_birth_date", persons)
+        told = lunar.is_not_null() & (self.chance(persons, salt) < 0.4)
+        return pl.select(pl.when(told).then(lunar).otherwise(self.person("birth_date", persons))).to_series(), told
+
     @cached_property
     def hides(self) -> pl.Series:
         """People whom no department but the hukou register and the grid sees."""
         return self.world.persons["is_silent"] | self.world.persons["is_grid_only"]
+
+    def seen(self, frame: pl.DataFrame, who: str = "person_id") -> pl.DataFrame:
+        """The rows of a frame without the people who hide."""
+        return frame.filter(~self.hides.gather(frame[who].cast(pl.Int64)).fill_null(False))
 
     @cached_property
     def _papers(self) -> list[AsOf]:
@@ -192,7 +202,10 @@ class Facts:
     @cached_property
     def _spouses(self) -> AsOf:
         wed = self.world.marriages
-        both = [wed.select("from_date", "to_date", person_id=a, spouse=b) for a, b in (("husband_id", "wife_id"), ("wife_id", "husband_id"))]
+        both = [
+            wed.select("from_date", "to_date", person_id=a, spouse=b)
+            for a, b in (("husband_id", "wife_id"), ("wife_id", "husband_id"))
+        ]
         return AsOf(pl.concat(both))
 
     def spouse(self, persons: pl.Series, when: Days) -> pl.Series:
@@ -219,7 +232,7 @@ class Facts:
 
     def dwelling(self, column: str, dwellings: pl.Series) -> pl.Series:
         """One column of `dwellings`."""
-        return self.world.dwellings[column].gather(dwellings.cast(pl.Int64))  # type: ignore[arg-type]
+        return self.world.dwellings[column].gather(dwellings.cast(pl.Int64))
 
     @cached_property
     def _dwelling_texts(self) -> pl.Series:
@@ -231,7 +244,7 @@ class Facts:
         kinds = len(self._dwelling_texts) // max(count, 1)
         steps = official + (1 - official) * np.array([0.0, 0.36, 0.63, 0.84, 1.0])
         pick = np.searchsorted(steps, self.chance(dice, salt).to_numpy(), side="right").clip(0, max(kinds - 1, 0))
-        return self._dwelling_texts.gather(dwellings.cast(pl.Int64) + pl.Series(pick * count))  # type: ignore[arg-type]
+        return self._dwelling_texts.gather(dwellings.cast(pl.Int64) + pl.Series(pick * count))
 
     def address(self, persons: pl.Series, when: Days, salt: int) -> pl.Series:
         """Where he says he lives on that day: a dwelling's text, or a text outside the district."""

@@ -36,7 +36,8 @@ class Kind:
 KINDS: tuple[Kind, ...] = (
     Kind("number_missing", "number", None, {
         "ga": .0002, "wj": .004, "wj.vaccination": .12, "zf": .06, "zj": .01, "sj": .002, "mz": .003, "jy": .005, "*": .003}),
-    Kind("number_bad_check", "number", no.bad_check, {"ga": .0001, "wj": .003, "jy": .004, "jy.pupil.guardian": .02, "zf": .004, "*": .0015}),
+    Kind("number_bad_check", "number", no.bad_check, {
+        "ga": .0001, "wj": .003, "jy": .004, "jy.pupil.guardian": .02, "zf": .004, "*": .0015}),
     Kind("number_wrong_valid", "number", no.wrong_valid, {"ga": .00002, "zf": .0008, "wj": .0008, "jy": .0006, "*": .0003}),
     Kind("number_relative", "number", None, {"ga": 0, "wj": .003, "wj.vaccination": .015, "jy": .004, "zf": .003, "*": .0008}),
     Kind("number_15", "number", no.fifteen, {"ga": 0, "rs": .006, "gjj": .008, "zj": .002, "*": .0005}, r"^\d{6}19[0-8]"),
@@ -61,6 +62,8 @@ KINDS: tuple[Kind, ...] = (
     Kind("birth_swapped", "birth", no.swapped_day, {"ga": .0001, "wj": .003, "jy": .002, "*": .001}),
     Kind("birth_wrong_year", "birth", no.wrong_year, {"ga": .0001, "*": .001}),
     Kind("birth_first_of_month", "birth", no.first_of_month, {"ga": .0001, "rs": .001, "*": .0015}),
+    Kind("birth_time_zone", "birth", no.eight_hours_early, {"wj.birth_cert": .004, "*": 0}),
+    Kind("birth_excel_serial", "birth", no.excel_serial, {"mz": .004, "jy": .003, "*": 0}),
     Kind("sex_wrong", "sex", no.other_sex, {"ga": .0002, "*": .0006}),
     Kind("phone_missing", "phone", None, {"rs": .3, "zf": .1, "*": .04}),
     Kind("phone_placeholder", "phone", no.placeholder_phone, {"rs": .05, "yb": .04, "*": .012}),
@@ -75,9 +78,14 @@ KINDS: tuple[Kind, ...] = (
 ROW_RATES: dict[str, dict[str, float]] = {
     "duplicate_exact": {"wj": 0.004, "yb": 0.003, "jy": 0.001, "*": 0.0002},
     "test_row": {"rs": 0.0, "*": 0.00005},
+    "delivery_missing": {"yb": 0.03, "*": 0.0},
+    "new_column": {"yb": 0.004, "wj": 0.004, "zf": 0.002, "*": 0.0},
     "copied_error": {"zf": 0.6, "yb": 0.5, "gjj": 0.5, "*": 0.0},
 }
-"""Rates of what befalls whole rows; `copied_error` is the share of source errors that the copying department takes over."""
+"""Rates of what befalls whole rows, and deliveries of a night after the first.
+
+`copied_error` is the share of source errors that the copying department takes over.
+"""
 
 
 def rate_of(table: dict[str, float], dept: str, name: str = "", role: str = "") -> float:
@@ -119,7 +127,9 @@ Hits = list[tuple[NDArray[np.int64], str, str, str]]
 """Row positions, role, column, kind."""
 
 
-def damage_cells(rows: pl.DataFrame, where: tuple[str, str], mentions: tuple[Mention, ...], dice: Dice) -> tuple[pl.DataFrame, Hits]:
+def damage_cells(
+    rows: pl.DataFrame, where: tuple[str, str], mentions: tuple[Mention, ...], dice: Dice
+) -> tuple[pl.DataFrame, Hits]:
     """Inject every cell fault into `rows` of the table `where` = (department, table).
 
     Relatives' numbers come from hidden columns `_relative_{role}`, office phones from `_office`.
@@ -135,9 +145,7 @@ def damage_cells(rows: pl.DataFrame, where: tuple[str, str], mentions: tuple[Men
     return rows, hits
 
 
-def _damage_cell(
-    rows: pl.DataFrame, where: tuple[str, str], cell: tuple[str, str, str], dice: Dice
-) -> tuple[pl.Series, Hits]:
+def _damage_cell(rows: pl.DataFrame, where: tuple[str, str], cell: tuple[str, str, str], dice: Dice) -> tuple[pl.Series, Hits]:
     """One column of one role."""
     role, field, column = cell
     values = rows[column]

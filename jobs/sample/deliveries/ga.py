@@ -7,22 +7,36 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from jobs.sample.deliveries import cells
-from jobs.sample.deliveries.cells import all_on, choose, code, contact, day_text, lag, long_lag, mask, number_text, plus, stamp_text, until
-from jobs.sample.deliveries.facts import Days, Facts
+from jobs.sample.deliveries.cells import (
+    all_on,
+    choose,
+    code,
+    contact,
+    day_text,
+    lag,
+    long_lag,
+    mask,
+    plus,
+    serial,
+    stamp_text,
+    through_gbk,
+    until,
+)
+from jobs.sample.deliveries.facts import Days, Facts, days
 from jobs.sample.deliveries.faults import Mention
-from jobs.sample.deliveries.office import Table
+from jobs.sample.deliveries.office import Table, columns
 from jobs.sample.deliveries.putting import database
 
-CZRK = tuple(
-    "RYBH GMSFHM XM CYM XB MZ CSRQ HH HLX YHZGX HJDZ_SSXQ HJDZ_XZJD HJDZ_SQCJ HJDZ_XZ BZDZID FQXM FQSFHM MQXM MQSFHM POXM POSFHM "
-    "QRRQ QRYY QCRQ QWHD QCYY ZXBS ZXRQ SWRQ GXSJ CSSJ CSDSSXQ JGSSXQ HYZK WHCD FWCS SSPCS JHRXM HDQR BDSJ ZJXY GKZT".split()
+CZRK = columns(
+    "RYBH GMSFHM XM CYM XB MZ CSRQ HH HLX YHZGX HJDZ_SSXQ HJDZ_XZJD HJDZ_SQCJ HJDZ_XZ BZDZID FQXM FQSFHM MQXM MQSFHM "
+    "POXM POSFHM QRRQ QRYY QCRQ QWHD QCYY ZXBS ZXRQ SWRQ GXSJ CSSJ CSDSSXQ JGSSXQ HYZK WHCD FWCS SSPCS JHRXM HDQR "
+    "BDSJ ZJXY GKZT"
 )
-LDRK = tuple(
-    "DJBH GMSFHM ZJLX XM XB MZ CSRQ HJDXZQH HJDXZ XZDZ BZDZID ZSLX ZZSY DDRQ DJRQ YJLKRQ LXDH SJYLX JZZBH JZZQFRQ JZZYXQZ QZRQ ZXBS "
-    "ZXRQ ZXYY HCSJ GXSJ ZJHM FWBH CZRXM CZRDH FWCS".split()
+LDRK = columns(
+    "DJBH GMSFHM ZJLX XM XB MZ CSRQ HJDXZQH HJDXZ XZDZ BZDZID ZSLX ZZSY DDRQ DJRQ YJLKRQ LXDH SJYLX JZZBH JZZQFRQ "
+    "JZZYXQZ QZRQ ZXBS ZXRQ ZXYY HCSJ GXSJ ZJHM FWBH CZRXM CZRDH FWCS"
 )
-JWRY = tuple("DJBH YWXM ZWXM XB CSRQ GJDQ ZJZL ZJHM QZZL TLYXQ RJRQ ZSRQ NLKRQ XZDZ GXSJ LDXM".split())
+JWRY = columns("DJBH YWXM ZWXM XB CSRQ GJDQ ZJZL ZJHM QZZL TLYXQ RJRQ ZSRQ NLKRQ XZDZ GXSJ LDXM")
 REASONS_IN = {"birth": "0111", "old": "0100", "talent": "0131", "purchase": "0135", "marriage": "0122", "family": "0121"}
 LATE_DEATHS = (20.0, 1.3)  # median days until a death is cancelled in the register, spread of the logarithm (domain §2.3) [A]
 
@@ -32,7 +46,9 @@ def build_czrk(facts: Facts) -> pl.DataFrame:
     hukou = facts.world.hukou.filter(pl.col("township").is_not_null()).sort("person_id", "from_date", "is_duplicate")
     keys = pl.Series(np.arange(hukou.height))
     died = hukou["out_reason"] == "dead"
-    delay = choose(died.cast(pl.Boolean), long_lag(facts, keys, 11, *LATE_DEATHS).cast(pl.String), lag(facts, keys, 12, 0, 3).cast(pl.String))
+    delay = choose(
+        died.cast(pl.Boolean), long_lag(facts, keys, 11, *LATE_DEATHS).cast(pl.String), lag(facts, keys, 12, 0, 3).cast(pl.String)
+    )
     return hukou.with_columns(
         _rid=keys,
         _born=plus(hukou["from_date"], lag(facts, keys, 13, 0, 2)),
@@ -59,9 +75,7 @@ def _corrections(facts: Facts, hukou: pl.DataFrame) -> pl.Series:
 def render_czrk(facts: Facts, rows: pl.DataFrame, night: date) -> pl.DataFrame:
     """The register as it stands that night."""
     pid, today = rows["person_id"], all_on(night, rows.height)
-    mother = mask(facts.person("mother_id", pid), facts.chance(pid, 21) < 0.8)
-    father = mask(facts.person("father_id", pid), facts.chance(pid, 21) < 0.8)
-    spouse = mask(facts.spouse(pid, today), facts.chance(pid, 22) < 0.7)
+    family = _family(facts, pid, today)
     ended = until(rows["_ends"], night)
     died = ended.is_not_null() & (rows["out_reason"] == "dead")
     moved = ended.is_not_null() & ~died
@@ -71,7 +85,7 @@ def render_czrk(facts: Facts, rows: pl.DataFrame, night: date) -> pl.DataFrame:
     texts = facts.dwelling_text(rows["dwelling_id"], rows["_rid"], 24, 0.85)
     return pl.DataFrame(
         {
-            "RYBH": number_text(rows["_rid"], "3301101", 13),
+            "RYBH": serial(rows["_rid"], "3301101", 13),
             "GMSFHM": _register_number(facts, rows, today),
             "XM": name,
             "CYM": former,
@@ -86,14 +100,9 @@ def render_czrk(facts: Facts, rows: pl.DataFrame, night: date) -> pl.DataFrame:
             "HJDZ_SQCJ": rows["community"],
             "HJDZ_XZ": choose(collective, "浙江省杭州市余杭区人才市场集体户", texts),
             "BZDZID": mask(facts.dwelling("std_addr_id", rows["dwelling_id"]), known_address),
-            "FQXM": facts.person("name", father),
-            "FQSFHM": facts.person("number", father),
-            "MQXM": facts.person("name", mother),
-            "MQSFHM": facts.person("number", mother),
-            "POXM": facts.person("name", spouse),
-            "POSFHM": facts.person("number", spouse),
+            **family,
             "QRRQ": mask(day_text(rows["from_date"]), rows["in_reason"] != "birth"),
-            "QRYY": code(rows["in_reason"], dict(REASONS_IN), "0199"),
+            "QRYY": code(rows["in_reason"], REASONS_IN, "0199"),
             "QCRQ": mask(day_text(rows["to_date"]), moved),
             "QWHD": mask(rows["to_division"], moved),
             "QCYY": choose(moved, "0211", None),
@@ -104,18 +113,28 @@ def render_czrk(facts: Facts, rows: pl.DataFrame, night: date) -> pl.DataFrame:
             "CSSJ": day_text(facts.person("birth_date", pid)) + "0800",
             "CSDSSXQ": facts.person("birth_place", pid),
             "JGSSXQ": facts.person("first_division", pid),
-            "HYZK": choose(spouse.is_not_null(), "20", "90"),
+            "HYZK": choose(family["_pid_spouse"].is_not_null(), "20", "90"),
             "WHCD": facts.person("education", pid).cast(pl.String),
             "SSPCS": rows["township"] + "000",
             "HDQR": rows["from_division"],
             "BDSJ": stamp_text(rows, "digits"),
             "_pid_self": pid,
-            "_pid_father": father,
-            "_pid_mother": mother,
-            "_pid_spouse": spouse,
             "_fault_self__XM": bracketed,
         }
     ).with_columns(ZJXY=pl.lit("00"), **{c: pl.lit(None, dtype=pl.String) for c in ("FWCS", "JHRXM", "GKZT")})
+
+
+def _family(facts: Facts, pid: pl.Series, today: Days) -> dict[str, pl.Series]:
+    """Father, mother and spouse as far as the register states them."""
+    people = {
+        "FQ": ("father", mask(facts.person("father_id", pid), facts.chance(pid, 21) < 0.8)),
+        "MQ": ("mother", mask(facts.person("mother_id", pid), facts.chance(pid, 21) < 0.8)),
+        "PO": ("spouse", mask(facts.spouse(pid, today), facts.chance(pid, 22) < 0.7)),
+    }
+    columns: dict[str, pl.Series] = {}
+    for head, (role, who) in people.items():
+        columns |= {f"{head}XM": facts.person("name", who), f"{head}SFHM": facts.person("number", who), f"_pid_{role}": who}
+    return columns
 
 
 def _register_number(facts: Facts, rows: pl.DataFrame, today: Days) -> pl.Series:
@@ -126,11 +145,13 @@ def _register_number(facts: Facts, rows: pl.DataFrame, today: Days) -> pl.Series
 
 
 def _former_names(facts: Facts, pid: pl.Series, today: Days) -> tuple[pl.Series, pl.Series, pl.Series]:
-    """Former name, the fault `name_former_bracket` where it stands inside the name, and the name."""
+    """Former name; the fault where it stands inside the name or the charset lost a character; the name."""
     name, former = facts.name(pid, today), facts.former_name(pid, today)
     bracket = former.is_not_null() & (facts.chance(pid, 25) < 0.1)
-    shown = choose(bracket, name + "(" + former.fill_null("") + ")", name)
-    return mask(former, ~bracket & (facts.chance(pid, 26) < 0.85)), choose(bracket, "name_former_bracket", None), shown
+    kept = through_gbk(name)
+    shown = choose(bracket, kept + "(" + former.fill_null("") + ")", kept)
+    fault = choose(bracket, "name_former_bracket", choose(kept != name, "name_charset", None))
+    return mask(former, ~bracket & (facts.chance(pid, 26) < 0.85)), fault, shown
 
 
 def build_ldrk(facts: Facts) -> pl.DataFrame:
@@ -138,6 +159,13 @@ def build_ldrk(facts: Facts) -> pl.DataFrame:
     rows = facts.world.registrations.with_columns(_rid=pl.col("registration_id").cast(pl.Int64), _twice=pl.lit(False))
     twice = rows.filter(facts.chance(rows["_rid"], 31) < 0.012).with_columns(
         pl.col("_rid") + 10**9, (pl.col("dwelling_id") + 1) % facts.world.dwellings.height, _twice=pl.lit(True)
+    )
+    found = (facts.chance(twice["_rid"], 39) < 0.5) & twice["ended"].is_null()  # the second entry is noticed and cancelled
+    noticed = plus(twice["registered"], lag(facts, twice["_rid"], 40, 20, 400))
+    noticed = mask(noticed, found & (noticed <= facts.world.last_night))
+    twice = twice.with_columns(
+        ended=twice["ended"].fill_null(noticed),
+        end_reason=pl.when(noticed.is_not_null()).then(5).otherwise("end_reason").cast(pl.Int8),
     )
     rows = pl.concat([rows, twice])
     born = plus(rows["registered"], lag(facts, rows["_rid"], 32, 0, 1))
@@ -153,7 +181,7 @@ def build_ldrk(facts: Facts) -> pl.DataFrame:
 def render_ldrk(facts: Facts, rows: pl.DataFrame, night: date) -> pl.DataFrame:
     """Registrations as known that night."""
     pid, met = rows["person_id"], contact(rows, night)
-    first = cells.days(rows["registered"])
+    first = days(rows["registered"])
     ended, confirmed = until(rows["_ends"], night), until(rows["_touched"], night)
     permit = until(rows["permit_from"], night)
     kind, number = facts.paper(pid, first)
@@ -162,9 +190,13 @@ def render_ldrk(facts: Facts, rows: pl.DataFrame, night: date) -> pl.DataFrame:
     arrived = choose(facts.chance(rows["_rid"], 35) < 0.3, day_text(rows["registered"]), day_text(rows["arrived"]))
     return pl.DataFrame(
         {
-            "DJBH": number_text(rows["_rid"], "L330110", 11),
+            "DJBH": serial(rows["_rid"], "L330110", 11),
             "GMSFHM": number,
-            "ZJLX": code(kind, {"citizen": "111", "passport": "414", "taiwan_pass": "511", "hk_macao_pass": "516", "foreigner_pr": "553"}, "990"),
+            "ZJLX": code(
+                kind,
+                {"citizen": "111", "passport": "414", "taiwan_pass": "511", "hk_macao_pass": "516", "foreigner_pr": "553"},
+                "990",
+            ),
             "XM": facts.name(pid, first),
             "XB": code(facts.person("sex", pid), {1: "1", 2: "2"}),
             "MZ": facts.person("ethnic", pid),
@@ -217,13 +249,17 @@ def render_jwry(facts: Facts, rows: pl.DataFrame, night: date) -> pl.DataFrame:
     permit = (rows["permit_to"].cast(pl.Int32) - rows["entered"].cast(pl.Int32)) > 180
     return pl.DataFrame(
         {
-            "DJBH": number_text(rows["_rid"], "J330110", 9),
+            "DJBH": serial(rows["_rid"], "J330110", 9),
             "YWXM": mask(choose(turned, order, latin), foreign),
             "ZWXM": choose(foreign, mask(chinese, facts.chance(rows["_rid"], 43) < 0.15), latin),
             "XB": code(facts.person("sex", pid), {1: "1", 2: "2"}),
             "CSRQ": day_text(facts.person("birth_date", pid)),
             "GJDQ": facts.person("nationality", pid),
-            "ZJZL": code(rows["document_kind"], {"passport": "11", "pr_old": "14", "pr_new": "14", "hk_pass": "20", "tw_pass": "21", "hkmt_permit": "23"}, "99"),
+            "ZJZL": code(
+                rows["document_kind"],
+                {"passport": "11", "pr_old": "14", "pr_new": "14", "hk_pass": "20", "tw_pass": "21", "hkmt_permit": "23"},
+                "99",
+            ),
             "ZJHM": rows["document"],
             "QZZL": choose(lasting, "11", choose(permit, "10", "02")),
             "TLYXQ": day_text(rows["permit_to"]),
@@ -245,7 +281,13 @@ def choose_date(known: pl.Series, yes: pl.Series, no: pl.Series) -> pl.Series:
 
 TABLES = (
     Table(
-        "ga", "czrk", ("RYBH",), CZRK, build_czrk, render_czrk, database("V_CZRK"),
+        "ga",
+        "czrk",
+        ("RYBH",),
+        CZRK,
+        build_czrk,
+        render_czrk,
+        database("V_CZRK"),
         (
             Mention("self", "GMSFHM", "XM", "CSRQ", "XB"),
             Mention("father", "FQSFHM", "FQXM"),
@@ -253,6 +295,24 @@ TABLES = (
             Mention("spouse", "POSFHM", "POXM"),
         ),
     ),
-    Table("ga", "ldrk", ("DJBH",), LDRK, build_ldrk, render_ldrk, database("V_LDRK"), (Mention("self", "GMSFHM", "XM", "CSRQ", "XB", "LXDH"),)),
-    Table("ga", "jwry", ("DJBH",), JWRY, build_jwry, render_jwry, database("V_JWRY"), (Mention("self", "ZJHM", "YWXM", "CSRQ", "XB"),)),
-)  # fmt: skip
+    Table(
+        "ga",
+        "ldrk",
+        ("DJBH",),
+        LDRK,
+        build_ldrk,
+        render_ldrk,
+        database("V_LDRK"),
+        (Mention("self", "GMSFHM", "XM", "CSRQ", "XB", "LXDH"),),
+    ),
+    Table(
+        "ga",
+        "jwry",
+        ("DJBH",),
+        JWRY,
+        build_jwry,
+        render_jwry,
+        database("V_JWRY"),
+        (Mention("self", "ZJHM", "YWXM", "CSRQ", "XB"),),
+    ),
+)

@@ -7,28 +7,39 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from jobs.sample.deliveries.cells import choose, code, day_text, days, lag, mask, plus, until
-from jobs.sample.deliveries.facts import Facts
+from jobs.sample.deliveries.cells import choose, code, day_text, lag, mask, plus, until
+from jobs.sample.deliveries.facts import Facts, days
 from jobs.sample.deliveries.faults import Mention
-from jobs.sample.deliveries.office import Office, Table
+from jobs.sample.deliveries.office import Office, Table, columns
 from jobs.sample.deliveries.workbooks import Sheet, write_workbook
 
-PUPIL = tuple(
-    "学校标识码 全国学籍号 姓名 性别 出生日期 身份证件类型 身份证件号 国籍/地区 民族 户口所在地行政区划 现住址 联系电话 入学年月 "
-    "成员1姓名 成员1关系 成员1证件类型 成员1身份证件号 成员1联系电话 成员2姓名 成员2关系 成员2证件类型 成员2身份证件号 成员2联系电话 "
-    "学籍状态 异动日期 学校名称 年级 班级 户口性质 家庭地址 就读方式 学生来源 是否随迁子女 成员1户口所在地 成员2户口所在地 残疾类型 是否留守儿童 港澳台侨外".split()
+PUPIL = columns(
+    "学校标识码 全国学籍号 姓名 性别 出生日期 身份证件类型 身份证件号 国籍/地区 民族 户口所在地行政区划 现住址 "
+    "联系电话 入学年月 成员1姓名 成员1关系 成员1证件类型 成员1身份证件号 成员1联系电话 成员2姓名 成员2关系 "
+    "成员2证件类型 成员2身份证件号 成员2联系电话 学籍状态 异动日期 学校名称 年级 班级 户口性质 家庭地址 就读方式 "
+    "学生来源 是否随迁子女 成员1户口所在地 成员2户口所在地 残疾类型 是否留守儿童 港澳台侨外"
 )
 PAPERS = {
-    "citizen": "居民身份证", "passport": "护照", "hk_macao_pass": "港澳居民来往内地通行证", "taiwan_pass": "台湾居民来往大陆通行证",
-    "hkmt_residence": "港澳台居民居住证", "foreigner_pr": "外国人永久居留身份证",
-}  # fmt: skip
+    "citizen": "居民身份证",
+    "passport": "护照",
+    "hk_macao_pass": "港澳居民来往内地通行证",
+    "taiwan_pass": "台湾居民来往大陆通行证",
+    "hkmt_residence": "港澳台居民居住证",
+    "foreigner_pr": "外国人永久居留身份证",
+}
 LINGERS = timedelta(days=240)  # how long a pupil who left stays on the school's list
 
 
 def build(facts: Facts) -> pl.DataFrame:
     """One row per pupil number: the newest enrolment in a school that delivers."""
-    schools = facts.world.schools.filter(pl.col("delivers") & pl.col("in_district")).select("school_id", "code", "stage", school="name")
-    rows = facts.world.enrolments.join(schools, on="school_id", how="inner", maintain_order="left").filter(pl.col("pupil_no").is_not_null())
+    schools = facts.world.schools.filter(pl.col("delivers") & pl.col("in_district")).select(
+        "school_id", "code", "stage", school="name"
+    )
+    rows = (
+        facts.seen(facts.world.enrolments)
+        .join(schools, on="school_id", how="inner", maintain_order="left")
+        .filter(pl.col("pupil_no").is_not_null())
+    )
     rows = rows.sort("pupil_no", "from_date").unique("pupil_no", keep="last", maintain_order=True).sort("person_id", "from_date")
     rid = rows["person_id"].cast(pl.Int64)
     return rows.with_columns(
@@ -55,7 +66,7 @@ def render(facts: Facts, rows: pl.DataFrame, night: date) -> pl.DataFrame:
         "姓名": facts.name(pid, met),
         "性别": code(facts.person("sex", pid), {1: "男", 2: "女"}),
         "出生日期": choose(form, day_text(birth), day_text(birth, "%Y-%m-%d")),
-        "身份证件类型": code(kind, dict(PAPERS), "无"),
+        "身份证件类型": code(kind, PAPERS, "无"),
         "身份证件号": number,
         "国籍/地区": choose(facts.person("nationality", pid) == "CHN", "中国", facts.person("nationality", pid)),
         "民族": facts.person("ethnic", pid),
@@ -89,7 +100,7 @@ def _guardian(facts: Facts, rows: pl.DataFrame, number_of: int) -> dict[str, pl.
     return {
         f"{head}姓名": facts.name(pid, met),
         f"{head}关系": mask(relation, pid.is_not_null()),
-        f"{head}证件类型": mask(code(kind, dict(PAPERS), "其他"), pid.is_not_null()),
+        f"{head}证件类型": mask(code(kind, PAPERS, "其他"), pid.is_not_null()),
         f"{head}身份证件号": number,
         f"{head}联系电话": facts.phone(pid, met),
         f"_pid_guardian_{number_of}": pid,
@@ -112,12 +123,20 @@ def due(night: date) -> bool:
 
 TABLES = (
     Table(
-        "jy", "pupil", ("全国学籍号",), PUPIL, build, render, put,
+        "jy",
+        "pupil",
+        ("全国学籍号",),
+        PUPIL,
+        build,
+        render,
+        put,
         (
             Mention("self", "身份证件号", "姓名", "出生日期", "性别", "联系电话"),
             Mention("guardian_1", "成员1身份证件号", "成员1姓名", phone="成员1联系电话"),
             Mention("guardian_2", "成员2身份证件号", "成员2姓名", phone="成员2联系电话"),
         ),
-        mode="full", due=due, slice_rows=10**9,
+        mode="full",
+        due=due,
+        slice_rows=10**9,
     ),
-)  # fmt: skip
+)

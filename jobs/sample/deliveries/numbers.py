@@ -1,9 +1,11 @@
-"""What goes wrong in citizen numbers, birth dates, sexes and phones (domain §2.4, §3.1, §3.7). One text and a pick in, one text out.
+"""What goes wrong in citizen numbers, birth dates, sexes and phones (domain §2.4, §3.1, §3.7).
 
-Every function returns None when its damage cannot happen to this value.
+One text and a pick in, one text out. Every function returns None when its damage cannot happen to this value.
 """
 
 from __future__ import annotations
+
+from datetime import datetime, timedelta
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECKS = "10X98765432"
@@ -122,6 +124,21 @@ def first_of_month(text: str, pick: int) -> str | None:
     if len(plain) != 8:
         return None
     return _like(text, plain[:6] + "01" if pick % 3 else plain[:4] + "0101")
+
+
+def eight_hours_early(text: str, pick: int) -> str | None:
+    """A time stamp taken for UTC: `2026-05-02 01:22` becomes the evening of the day before."""
+    if len(text) != 16 or text[11:13] >= "08":
+        return None
+    return (datetime.strptime(text, "%Y-%m-%d %H:%M") - timedelta(hours=8)).strftime("%Y-%m-%d %H:%M")
+
+
+def excel_serial(text: str, pick: int) -> str | None:
+    """The number of days since 1899-12-30 that a spreadsheet shows for a date whose format was lost."""
+    plain = text.replace("-", "")[:8]
+    if len(plain) != 8 or not plain.isdigit() or plain < "19010101":
+        return None
+    return str((datetime.strptime(plain, "%Y%m%d") - datetime(1899, 12, 30)).days)
 
 
 def _like(text: str, digits: str) -> str:

@@ -1,4 +1,4 @@
-"""How any department's table gets from the world to its delivery: choose what is due, write it as text, damage it, note the truth.
+"""How any table gets from the world to its delivery: choose what is due, write it as text, damage it, note the truth.
 
 A department's module declares `Table`s. `build` makes one typed row per source row ever, with the hidden columns
 
@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from jobs.sample.deliveries.cases import apply_cases
 from jobs.sample.deliveries.clerks import proneness, uniform
 from jobs.sample.deliveries.facts import Facts
 from jobs.sample.deliveries.faults import ROW_RATES, Dice, Hits, Mention, damage_cells, rate_of
@@ -31,6 +32,11 @@ TEST_NAMES = ("测试", "test", "测试数据", "测试一")
 
 Build = Callable[[Facts], pl.DataFrame]
 Render = Callable[[Facts, pl.DataFrame, date], pl.DataFrame]
+
+
+def columns(names: str) -> tuple[str, ...]:
+    """Column names from a text, in delivered order."""
+    return tuple(names.split())
 
 
 @dataclass(frozen=True)
@@ -74,22 +80,34 @@ class Office:
         first = self.facts.first_night
         previous: date | None = None
         for night in self.facts.world.night_dates:
-            if night == first or table.due(night):
-                self._night(table, master, night, previous)
-                previous = night
+            if night != first and (not table.due(night) or self._befalls("delivery_missing", table, night)):
+                continue
+            self._night(table, master, night, previous)
+            previous = night
+
+    def _befalls(self, kind: str, table: Table, night: date) -> bool:
+        """Whether this fault befalls this night's whole delivery; if so it is noted (key: the date)."""
+        rate = rate_of(ROW_RATES[kind], table.dept, table.name) * self.rates
+        salt = self.seed + sum(ord(c) * 31**i for i, c in enumerate(f"{kind}.{table.dept}.{table.name}")) % 10**9
+        if float(uniform(np.array([night.toordinal()]), salt)[0]) >= rate:
+            return False
+        row = {"dept": table.dept, "source_table": table.name, "source_key": f"{night}", "role": "", "column": "", "fault": kind}
+        self.truth.faults.add(pl.DataFrame([row]))
+        return True
 
     def _night(self, table: Table, master: pl.DataFrame, night: date, previous: date | None) -> None:
         rows = due_rows(master, table.mode, night, previous)
+        added = ["new_item"] if previous is not None and self._befalls("new_column", table, night) else []
         start = True
         for part in rows.iter_slices(table.slice_rows):
             text, hits = self._write_up(table, part, night)
             self._note(table, text, hits, night, previous)
             text = self._with_duplicates(table, text)
             self.counts[f"{table.dept}.{table.name}"] = self.counts.get(f"{table.dept}.{table.name}", 0) + text.height
-            table.put(self, text.select(table.columns), night, start)
+            table.put(self, text.select(*table.columns, *(pl.lit("1").alias(c) for c in added)), night, start)
             start = False
         if start:
-            table.put(self, pl.DataFrame(schema={c: pl.String for c in table.columns}), night, True)
+            table.put(self, pl.DataFrame(schema=dict.fromkeys(table.columns, pl.String)), night, True)
         if table.finish:
             table.finish(self, night)
 
@@ -100,7 +118,9 @@ class Office:
         text = text.with_columns(part["_rid"].cast(pl.Int64), part["_stamp"], part["_clerk"], _dice=dice.cast(pl.Int64))
         text = self._with_relatives(table, text)
         text, copied = self._copy_errors(table, text)
+        text, reserved = self._apply_cases(table, text)
         text, hits = damage_cells(text, (table.dept, table.like or table.name), table.mentions, self._dice(table, text))
+        hits = reserved + hits
         self._remember(table, text, hits)
         text, tests = self._with_tests(table, text, night)
         return text, copied + hits + tests
@@ -119,7 +139,7 @@ class Office:
         extra = []
         for mention in table.mentions:
             if mention.number:
-                other = self.facts.relatives.gather(text[mention.person].cast(pl.Int64))  # type: ignore[arg-type]
+                other = self.facts.relatives.gather(text[mention.person].cast(pl.Int64))
                 extra.append(self.facts.person("number", other).alias(f"_relative_{mention.role}"))
         return text.with_columns(extra)
 
@@ -137,11 +157,23 @@ class Office:
                 continue
             errors = pl.concat(known).unique("pid", keep="first", maintain_order=True).select("pid", "value", wrong=pl.lit(True))
             found = text.select(pid=mention.person).join(errors, on="pid", how="left", maintain_order="left")
-            takes = found["wrong"].fill_null(False) & (self.facts.chance(text[mention.person], 77) < share) & text[column].is_not_null()
+            takes = (
+                found["wrong"].fill_null(False)
+                & (self.facts.chance(text[mention.person], 77) < share)
+                & text[column].is_not_null()
+            )
             text = text.with_columns(pl.when(takes).then(found["value"]).otherwise(pl.col(column)).alias(column))
             places = np.nonzero(takes.to_numpy())[0]
             if len(places):
                 hits.append((places, mention.role, column, f"{what}_copied"))
+        return text, hits
+
+    def _apply_cases(self, table: Table, text: pl.DataFrame) -> tuple[pl.DataFrame, Hits]:
+        """The faults that reserved people suffer for certain."""
+        hits: Hits = []
+        for mention in table.mentions:
+            text, found = apply_cases(self.facts, table.dept, mention, text)
+            hits += found
         return text, hits
 
     def _remember(self, table: Table, text: pl.DataFrame, hits: Hits) -> None:
@@ -169,7 +201,7 @@ class Office:
             return text, []
         mention = table.mentions[0]
         names = pl.Series([TEST_NAMES[i % len(TEST_NAMES)] for i in range(chosen.height)])
-        changes = [pl.concat_str(pl.lit("9"), pl.col(table.key[0]).str.slice(1)).alias(table.key[0])]
+        changes: list[pl.Expr | pl.Series] = [pl.concat_str(pl.lit("9"), pl.col(table.key[0]).str.slice(1)).alias(table.key[0])]
         changes += [pl.lit(None, dtype=pl.Int32).alias(m.person) for m in table.mentions]
         changes += [names.alias(mention.name)] if mention.name else []
         changes += [pl.lit("111111111111111111").alias(mention.number)] if mention.number else []
@@ -185,7 +217,9 @@ class Office:
         twice = text.filter(pl.Series(uniform(text["_rid"].to_numpy(), self.seed + 1717)) < rate) if rate else text.head(0)
         if not twice.height:
             return text
-        self.truth.faults.add(self._origin(table, twice).with_columns(role=pl.lit(""), column=pl.lit(""), fault=pl.lit("duplicate_exact")))
+        self.truth.faults.add(
+            self._origin(table, twice).with_columns(role=pl.lit(""), column=pl.lit(""), fault=pl.lit("duplicate_exact"))
+        )
         return pl.concat([text, twice])
 
     def _origin(self, table: Table, text: pl.DataFrame) -> pl.DataFrame:
@@ -199,9 +233,7 @@ class Office:
         origin = self._origin(table, text).with_columns(valid_from=pl.lit(night))
         for mention in table.mentions:
             meant = fresh & (text[mention.person].is_not_null() | (tests & (mention.role == table.mentions[0].role)))
-            self.truth.records.add(
-                origin.with_columns(role=pl.lit(mention.role), person_id=text[mention.person]).filter(meant)
-            )
+            self.truth.records.add(origin.with_columns(role=pl.lit(mention.role), person_id=text[mention.person]).filter(meant))
         for places, role, column, kind in hits:
             named = origin[places].filter(fresh.gather(pl.Series(places)))
             self.truth.faults.add(named.with_columns(role=pl.lit(role), column=pl.lit(column), fault=pl.lit(kind)))
@@ -227,4 +259,4 @@ def due_rows(master: pl.DataFrame, mode: str, night: date, previous: date | None
         since = previous if mode == "versions" else min(previous, night - timedelta(days=OVERLAP))
         rows = rows.filter(pl.col("_stamp") > since)
     clock = (uniform(rows["_rid"].to_numpy(), 5) * 36000).astype(np.int64) + 28800
-    return rows.with_columns(_clock=pl.Series(clock)).sort("_stamp", "_clock", "_rid")
+    return rows.with_columns(_clock=pl.Series(clock)).sort("_stamp", "_clock", "_rid", maintain_order=True)

@@ -37,14 +37,14 @@ def interface(dept: str, path: str, updated: str, page_size: int = 500) -> Put:
 
     def put(office: Office, rows: pl.DataFrame, night: date, first: bool) -> None:
         name = path.rsplit("/", 1)[-1]
-        _announce(office.out / "api", dept, path, {"store": f"{dept}.sqlite", "table": name, "page_size": page_size})
+        announce(office.out / "api", dept, path, {"store": f"{dept}.sqlite", "table": name, "page_size": page_size})
         bodies = rows.select(updated=pl.col(updated), body=pl.struct(pl.all()).struct.json_encode())
-        _append(office.out / "api" / f"{dept}.sqlite", name, bodies)
+        append_rows(office.out / "api" / f"{dept}.sqlite", name, bodies)
 
     return put
 
 
-def _announce(folder: Path, dept: str, path: str, endpoint: dict[str, object]) -> None:
+def announce(folder: Path, dept: str, path: str, endpoint: dict[str, object]) -> None:
     """Enter an endpoint into the server's list."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "endpoints.json"
@@ -54,7 +54,8 @@ def _announce(folder: Path, dept: str, path: str, endpoint: dict[str, object]) -
     file.write_text(json.dumps(known, indent=1, sort_keys=True), encoding="utf-8")
 
 
-def _append(file: Path, table: str, bodies: pl.DataFrame) -> None:
+def append_rows(file: Path, table: str, bodies: pl.DataFrame) -> None:
+    """Append rows (`updated`, `body` as JSON text, in order of update) to a server's store."""
     with sqlite3.connect(file) as connection:
         connection.execute("PRAGMA journal_mode=OFF")
         connection.execute("PRAGMA synchronous=OFF")

@@ -12,17 +12,38 @@ import numpy as np
 import polars as pl
 
 from jobs.sample.deliveries import cells
-from jobs.sample.deliveries.cells import choose, code, contact, day_text, from_days, lag, mask, number_text, plus, stamp_text, until
+from jobs.sample.deliveries.cells import (
+    choose,
+    code,
+    contact,
+    day_text,
+    lag,
+    mask,
+    number_text,
+    plus,
+    serial,
+    stamp_text,
+    until,
+)
 from jobs.sample.deliveries.facts import Facts
 from jobs.sample.deliveries.faults import Mention
-from jobs.sample.deliveries.office import Table
+from jobs.sample.deliveries.office import Table, columns
 from jobs.sample.deliveries.putting import database
 
-AC01 = tuple("AAC001 AAC003 AAC004 AAC005 AAC006 AAC058 AAC147 AAC161 AAC010 AAE006 AAC067 AAE005 AAE036 AAC002 AAC009 AAC012 AAC084".split())
-AC02 = tuple("AAC001 AAB001 AAB998 AAE140 AAC008 AAC031 AAE041 AAE042 AAA027 AAE036 AAB004 AAC030 AAC049".split())
-AC43 = tuple("AAC001 AAE003 AAE140 AAB001 AAE078 AAE036".split())
-AC60 = tuple("AAC001 AAE140 AAE210 AAE116 BAE118 ZGRZRQ TZRQ AAE036".split())
-PAPERS = {"citizen": "01", "hk_macao_pass": "04", "taiwan_pass": "06", "foreigner_pr": "07", "passport": "08", "hkmt_residence": "09"}
+AC01 = columns(
+    "AAC001 AAC003 AAC004 AAC005 AAC006 AAC058 AAC147 AAC161 AAC010 AAE006 AAC067 AAE005 AAE036 AAC002 AAC009 AAC012 AAC084"
+)
+AC02 = columns("AAC001 AAB001 AAB998 AAE140 AAC008 AAC031 AAE041 AAE042 AAA027 AAE036 AAB004 AAC030 AAC049")
+AC43 = columns("AAC001 AAE003 AAE140 AAB001 AAE078 AAE036")
+AC60 = columns("AAC001 AAE140 AAE210 AAE116 BAE118 ZGRZRQ TZRQ AAE036")
+PAPERS = {
+    "citizen": "01",
+    "hk_macao_pass": "04",
+    "taiwan_pass": "06",
+    "foreigner_pr": "07",
+    "passport": "08",
+    "hkmt_residence": "09",
+}
 SECOND = 1_000_000_000  # account ids of second accounts and of borrowed identities begin here
 BORROWED = 2_000_000_000
 TWO_ACCOUNTS = 0.006  # share of people with a forgotten second account [A]
@@ -30,8 +51,16 @@ TWO_ACCOUNTS = 0.006  # share of people with a forgotten second account [A]
 
 def insured_jobs(facts: Facts) -> pl.DataFrame:
     """Jobs whose insurance the district's office handles, with the account they run on."""
-    jobs = facts.world.jobs.filter(pl.col("is_insured") & pl.col("in_district")).sort("person_id", "from_date", "employer_id")
-    account = pl.when(pl.col("identity_of").is_not_null()).then(pl.col("person_id") + BORROWED).otherwise(pl.col("person_id").cast(pl.Int64))
+    jobs = (
+        facts.seen(facts.world.jobs)
+        .filter(pl.col("is_insured") & pl.col("in_district"))
+        .sort("person_id", "from_date", "employer_id")
+    )
+    account = (
+        pl.when(pl.col("identity_of").is_not_null())
+        .then(pl.col("person_id") + BORROWED)
+        .otherwise(pl.col("person_id").cast(pl.Int64))
+    )
     return jobs.with_columns(account=account)
 
 
@@ -41,14 +70,16 @@ def build_person(facts: Facts) -> pl.DataFrame:
     starts = pl.concat(
         [
             jobs.select("account", "person_id", "identity_of", "from_date"),
-            pensions.select(pl.col("person_id").cast(pl.Int64).alias("account"), "person_id", identity_of=None, from_date="from_date").cast(
-                {"identity_of": pl.Int32}
-            ),
+            pensions.select(
+                pl.col("person_id").cast(pl.Int64).alias("account"), "person_id", identity_of=None, from_date="from_date"
+            ).cast({"identity_of": pl.Int32}),
         ]
     )
-    accounts = starts.sort("account", "from_date").group_by("account", maintain_order=True).agg(
-        pl.col("person_id", "identity_of", "from_date").first(), newest=pl.col("from_date").last()
-    )  # fmt: skip
+    accounts = (
+        starts.sort("account", "from_date")
+        .group_by("account", maintain_order=True)
+        .agg(pl.col("person_id", "identity_of", "from_date").first(), newest=pl.col("from_date").last())
+    )
     twice = accounts.filter((pl.col("account") < SECOND) & (facts.chance(accounts["account"], 71) < TWO_ACCOUNTS)).with_columns(
         pl.col("account") + SECOND, pl.col("from_date").dt.offset_by("-6y"), newest=pl.lit(None, dtype=pl.Date)
     )
@@ -57,7 +88,9 @@ def build_person(facts: Facts) -> pl.DataFrame:
         _rid=accounts["account"],
         _born=plus(accounts["from_date"], lag(facts, accounts["account"], 72, 3, 25)),
         _met=accounts["from_date"],
-        _touched=mask(plus(accounts["newest"], lag(facts, accounts["account"], 73, 3, 25)), accounts["newest"] > accounts["from_date"]),
+        _touched=mask(
+            plus(accounts["newest"], lag(facts, accounts["account"], 73, 3, 25)), accounts["newest"] > accounts["from_date"]
+        ),
     )
 
 
@@ -65,6 +98,7 @@ def render_person(facts: Facts, rows: pl.DataFrame, night: date) -> pl.DataFrame
     """Accounts as known that night: phone and address of the last change of job."""
     pid, met = rows["person_id"], contact(rows, night)
     kind, number = facts.paper(pid, met)
+    birth, lunar = facts.birth_told(pid, 78)
     second = rows["_rid"].is_between(SECOND, BORROWED - 1)
     old = number.to_frame("n").with_columns(n=pl.col("n").str.slice(0, 6) + pl.col("n").str.slice(8, 9))["n"]
     number = choose(second & number.str.contains(r"^\d{6}19[0-8]"), old, number)
@@ -73,12 +107,12 @@ def render_person(facts: Facts, rows: pl.DataFrame, night: date) -> pl.DataFrame
     phone = facts.phone(pid, met)
     return pl.DataFrame(
         {
-            "AAC001": number_text(rows["_rid"], "33", 12),
+            "AAC001": serial(rows["_rid"], "33", 12),
             "AAC003": facts.name(pid, met),
             "AAC004": code(facts.person("sex", pid), {1: "1", 2: "2"}, "9"),
             "AAC005": facts.person("ethnic", pid),
-            "AAC006": day_text(facts.person("birth_date", pid)),
-            "AAC058": code(kind, dict(PAPERS), "99"),
+            "AAC006": day_text(birth),
+            "AAC058": code(kind, PAPERS, "99"),
             "AAC147": number,
             "AAC161": facts.person("nationality", pid),
             "AAC010": facts.hukou_text(pid, met, 74),
@@ -90,6 +124,7 @@ def render_person(facts: Facts, rows: pl.DataFrame, night: date) -> pl.DataFrame
             "AAC009": choose(facts.hukou("township", pid, met).is_not_null(), "10", "20"),
             "AAC012": choose(facts.chance(pid, 77) < 0.9, "10", "20"),
             "_pid_self": pid,
+            "_fault_self__AAC006": choose(lunar, "birth_lunar", None),
             "_office": facts.office_phone(pid, met),
             "_fault_self__AAC147": choose(borrowed, "borrowed_identity", None),
             "_fault_self__": choose(second, "duplicate_near", None),
@@ -101,9 +136,11 @@ def build_insurance(facts: Facts) -> pl.DataFrame:
     """One row per account, job and kind of insurance; stopping is recorded one to three months late."""
     jobs = insured_jobs(facts)
     parts = [jobs.with_columns(kind=pl.lit(k, dtype=pl.Int64)) for k in (110, 210)]
-    rows = pl.concat(parts).with_columns(elsewhere=pl.lit(False)).unique(
-        ["account", "employer_id", "kind", "from_date"], keep="first", maintain_order=True
-    )  # fmt: skip
+    rows = (
+        pl.concat(parts)
+        .with_columns(elsewhere=pl.lit(False))
+        .unique(["account", "employer_id", "kind", "from_date"], keep="first", maintain_order=True)
+    )
     rid = rows["account"] * 1000 + rows["kind"] + rows["from_date"].cast(pl.Int32).cast(pl.Int64) * 7
     return rows.with_columns(
         _rid=rid,
@@ -118,16 +155,16 @@ def render_insurance(facts: Facts, rows: pl.DataFrame, night: date) -> pl.DataFr
     employer = facts.world.employers
     return pl.DataFrame(
         {
-            "AAC001": number_text(rows["account"], "33", 12),
+            "AAC001": serial(rows["account"], "33", 12),
             "AAB001": number_text(rows["employer_id"], "3301", 8),
-            "AAB998": employer["uscc"].gather(rows["employer_id"].cast(pl.Int64)),  # type: ignore[arg-type]
+            "AAB998": employer["uscc"].gather(rows["employer_id"].cast(pl.Int64)),
             "AAE140": rows["kind"].cast(pl.String),
             "AAC008": choose(ended, "2", "1"),
             "AAC031": choose(ended, "2", "1"),
             "AAE041": day_text(rows["from_date"], "%Y%m"),
             "AAE042": mask(day_text(rows["to_date"], "%Y%m"), ended),
             "AAE036": stamp_text(rows),
-            "AAB004": employer["name"].gather(rows["employer_id"].cast(pl.Int64)),  # type: ignore[arg-type]
+            "AAB004": employer["name"].gather(rows["employer_id"].cast(pl.Int64)),
             "AAC030": day_text(rows["from_date"]),
             "AAC049": day_text(rows["from_date"], "%Y%m"),
         }
@@ -156,7 +193,7 @@ def render_month(facts: Facts, rows: pl.DataFrame, night: date) -> pl.DataFrame:
     """Paid months as text."""
     return pl.DataFrame(
         {
-            "AAC001": number_text(rows["account"], "33", 12),
+            "AAC001": serial(rows["account"], "33", 12),
             "AAE003": day_text(cells.month_start(rows["month"]), "%Y%m"),
             "AAB001": number_text(rows["employer_id"], "3301", 8),
             "AAE078": choose(facts.chance(rows["_rid"], 84) < 0.992, "1", "0"),
@@ -184,7 +221,7 @@ def render_pension(facts: Facts, rows: pl.DataFrame, night: date) -> pl.DataFram
     certified = until(rows["certified"], night)
     return pl.DataFrame(
         {
-            "AAC001": number_text(rows["person_id"], "33", 12),
+            "AAC001": serial(rows["person_id"], "33", 12),
             "AAE140": choose(rows["kind"] == "employee", "110", "170"),
             "AAE210": day_text(rows["from_date"], "%Y%m"),
             "AAE116": choose(dead, "4", choose(ended, "2", "1")),
@@ -198,10 +235,18 @@ def render_pension(facts: Facts, rows: pl.DataFrame, night: date) -> pl.DataFram
 
 TABLES = (
     Table(
-        "rs", "ac01", ("AAC001",), AC01, build_person, render_person, database("AC01", "rs"),
+        "rs",
+        "ac01",
+        ("AAC001",),
+        AC01,
+        build_person,
+        render_person,
+        database("AC01", "rs"),
         (Mention("self", "AAC147", "AAC003", "AAC006", "AAC004", "AAC067"),),
     ),
-    Table("rs", "ac02", ("AAC001", "AAB001", "AAE140", "AAE041"), AC02, build_insurance, render_insurance, database("AC02", "rs")),
+    Table(
+        "rs", "ac02", ("AAC001", "AAB001", "AAE140", "AAE041"), AC02, build_insurance, render_insurance, database("AC02", "rs")
+    ),
     Table("rs", "ac43", ("AAC001", "AAE003", "AAE140", "AAB001"), AC43, build_month, render_month, database("AC43", "rs")),
     Table("rs", "ac60", ("AAC001", "AAE140"), AC60, build_pension, render_pension, database("AC60", "rs")),
-)  # fmt: skip
+)

@@ -6,14 +6,24 @@ from datetime import date
 
 import polars as pl
 
-from jobs.sample.deliveries.cells import choose, code, day_text, lag, mask, number_text, plus, stamp_text, until
+from jobs.sample.deliveries.cells import choose, code, day_text, lag, mask, plus, serial, stamp_text, until
 from jobs.sample.deliveries.facts import Facts, days
 from jobs.sample.deliveries.faults import Mention
-from jobs.sample.deliveries.office import Table
+from jobs.sample.deliveries.office import Table, columns
 from jobs.sample.deliveries.putting import interface
 
-ENTITY = tuple("PRIPID UNISCID ENTTYPE LEREP CERTYPE CERNO TEL YIEDISTRICT ESTDATE OPSTATE CANDATE S_EXT_TIMESTAMP REGNO ENTNAME DOM APPRDATE".split())
-PAPERS = {"citizen": "10", "passport": "40", "hk_macao_pass": "50", "taiwan_pass": "60", "hkmt_residence": "70", "foreigner_pr": "80"}
+ENTITY = columns(
+    "PRIPID UNISCID ENTTYPE LEREP CERTYPE CERNO TEL YIEDISTRICT ESTDATE OPSTATE CANDATE S_EXT_TIMESTAMP REGNO ENTNAME "
+    "DOM APPRDATE"
+)
+PAPERS = {
+    "citizen": "10",
+    "passport": "40",
+    "hk_macao_pass": "50",
+    "taiwan_pass": "60",
+    "hkmt_residence": "70",
+    "foreigner_pr": "80",
+}
 
 
 def build(facts: Facts) -> pl.DataFrame:
@@ -32,18 +42,18 @@ def render(facts: Facts, rows: pl.DataFrame, night: date) -> pl.DataFrame:
     closed = until(rows["_ends"], night).is_not_null()
     return pl.DataFrame(
         {
-            "PRIPID": number_text(rows["_rid"], "3301100", 12),
+            "PRIPID": serial(rows["_rid"], "3301100", 12),
             "UNISCID": rows["uscc"],
             "ENTTYPE": code(rows["kind"], {"selfemployed": "9500"}, "1130"),
             "LEREP": facts.name(pid, met),
-            "CERTYPE": mask(code(kind, dict(PAPERS), "90"), pid.is_not_null()),
+            "CERTYPE": mask(code(kind, PAPERS, "90"), pid.is_not_null()),
             "CERNO": number,
             "TEL": facts.phone(pid, met),
             "ESTDATE": day_text(rows["founded"], "%Y-%m-%d"),
             "OPSTATE": choose(closed, "3", "1"),
             "CANDATE": mask(day_text(rows["closed"], "%Y-%m-%d"), closed),
             "S_EXT_TIMESTAMP": stamp_text(rows),
-            "REGNO": number_text(rows["_rid"], "330184", 9),
+            "REGNO": serial(rows["_rid"], "330184", 9),
             "ENTNAME": rows["name"],
             "DOM": rows["address"],
             "APPRDATE": day_text(rows["_stamp"], "%Y-%m-%d"),
@@ -55,7 +65,14 @@ def render(facts: Facts, rows: pl.DataFrame, night: date) -> pl.DataFrame:
 
 TABLES = (
     Table(
-        "sj", "market_entity", ("PRIPID",), ENTITY, build, render, interface("sj", "/openapi/v1/marketEntity", "S_EXT_TIMESTAMP", 1000),
-        (Mention("self", "CERNO", "LEREP", phone="TEL"),), mode="versions",
+        "sj",
+        "market_entity",
+        ("PRIPID",),
+        ENTITY,
+        build,
+        render,
+        interface("sj", "/openapi/v1/marketEntity", "S_EXT_TIMESTAMP", 1000),
+        (Mention("self", "CERNO", "LEREP", phone="TEL"),),
+        mode="versions",
     ),
-)  # fmt: skip
+)

@@ -9,11 +9,21 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 RECORDS: dict[str, type[pl.DataType]] = {
-    "dept": pl.String, "source_table": pl.String, "source_key": pl.String, "role": pl.String, "valid_from": pl.Date, "person_id": pl.Int32,
-}  # fmt: skip
+    "dept": pl.String,
+    "source_table": pl.String,
+    "source_key": pl.String,
+    "role": pl.String,
+    "valid_from": pl.Date,
+    "person_id": pl.Int32,
+}
 FAULTS: dict[str, type[pl.DataType]] = {
-    "dept": pl.String, "source_table": pl.String, "source_key": pl.String, "role": pl.String, "column": pl.String, "fault": pl.String,
-}  # fmt: skip
+    "dept": pl.String,
+    "source_table": pl.String,
+    "source_key": pl.String,
+    "role": pl.String,
+    "column": pl.String,
+    "fault": pl.String,
+}
 
 
 class Stream:

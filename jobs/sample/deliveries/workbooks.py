@@ -21,7 +21,7 @@ _SCIENTIFIC = re.compile(r"\d\.\d+E\+\d+")
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet's shape: its title (merged over all columns), merged groups above the header, text of a last row with the count."""
+    """One sheet's shape: title merged over all columns, merged groups above the header, text of a last row with the count."""
 
     name: str
     title: str

@@ -1,0 +1,81 @@
+"""`renkou train`: learn the population model's weights from a night's records, without labels.
+
+The weights are learned on records, not on profiles (what ten departments repeat counts ten times), with what relatives'
+rows imply taken from the profiles. The result is the file that the link stage pins: copy it to
+jobs/linkage/models/population.json to put it in force.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import polars as pl
+import pyarrow as pa
+
+from jobs.errors import UserError
+from jobs.linkage.local import encode_tables
+from jobs.linkage.model import LinkModel, load_model
+from jobs.linkage.second_opinion import second_opinion
+from jobs.linkage.training import train as learn
+from jobs.linkage.weights import Weights
+from jobs.profiles.collapse import NEEDED, collapse
+from jobs.profiles.view import Crowds, view
+from jobs.tables import PROFILE_RECORDS, PROFILES, RECORDS
+
+if TYPE_CHECKING:
+    from jobs.pool.nights import Night
+    from jobs.settings import Settings
+
+MODEL = Path(__file__).parent / "linkage" / "models" / "population.yml"
+MOST_RECORDS = 1_000_000
+
+
+def train(settings: Settings, night: Night, out: Path) -> dict[str, Any]:
+    """Write the model file to `out`; returns what was learned from. The night must have been linked once (by any model)."""
+    from jobs.context import Context
+    from jobs.pool.nights import Receipt
+    from jobs.profiles.crowds import crowds
+
+    context = Context(settings, night, Receipt("train"))
+    records = context.read_arrow("records", RECORDS, NEEDED)
+    where = context.read_arrow("profile_records", PROFILE_RECORDS)
+    profiles = context.read_arrow("profiles", PROFILES)
+    if records.num_rows > MOST_RECORDS:
+        raise UserError(
+            f"The night has {records.num_rows} records.", f"Train on a sample district of at most {MOST_RECORDS} records."
+        )
+    model = load_model(MODEL)
+    weights = train_on(model, single(records, where, profiles), crowds(context.read("profiles", PROFILES)), night.date)
+    weights.save(model, out)
+    return {k: weights.facts[k] for k in ("rows", "pairs_compared", "patterns", "version", "warnings", "second_opinion")}
+
+
+def train_on(model: LinkModel, rows: pa.Table, seen: Crowds, date: dt.date) -> Weights:
+    """Weights from rows in the profiles' schema, one a record."""
+    encoded = encode_tables(model, [view(rows, seen)])
+    weights = learn(model, encoded)
+    digest = hashlib.sha256("\n".join(encoded.ids.to_pylist()).encode()).hexdigest()
+    weights.auto = float(model.thresholds.auto) if model.thresholds.auto != "expected" else weights.auto
+    weights.facts |= {
+        "version": f"{model.model}-{model.version}-{date.isoformat()}-{digest[:8]}",
+        "rows": len(encoded),
+        "business_date": date.isoformat(),
+        "data_hash": digest,
+        "second_opinion": second_opinion(model, weights, encoded),
+    }
+    return weights
+
+
+def single(records: pa.Table, where: pa.Table, profiles: pa.Table) -> pa.Table:
+    """Each record as a profile of its own, with what its profile knows of kin and confirmation."""
+    alone = records.append_column("collapse_key", pa.nulls(records.num_rows, pa.string()))
+    own = cast(pl.DataFrame, pl.from_arrow(collapse(alone, {})))
+    link = cast(pl.DataFrame, pl.from_arrow(where)).rename({"profile_id": "of", "record_id": "profile_id"})
+    kin = cast(pl.DataFrame, pl.from_arrow(profiles.select(["profile_id", "guardian_numbers", "kin_numbers"]))).rename(
+        {"profile_id": "of"}
+    )
+    joined = own.drop("guardian_numbers", "kin_numbers").join(link, on="profile_id", how="left").join(kin, on="of", how="left")
+    return joined.select(PROFILES.schema.names).to_arrow().cast(PROFILES.schema)
