@@ -68,7 +68,7 @@ with DAG(
     doc_md=__doc__,
 ) as dag:
     opened = session.override(task_id="start_session")("start").as_setup()
-    closed = session.override(task_id="stop_session")("stop").as_teardown(setups=opened)
+    closed = session.override(task_id="stop_session")("stop").as_teardown(setups=opened)  # type: ignore[arg-type]  # a task is what it takes
     before: Any = opened
     for stage in plan.STAGES:
         outlets = {"outlets": [SNAPSHOT]} if stage.name == "publish" else {}

@@ -9,12 +9,16 @@ import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jobs import plan
 from jobs.errors import ExitCode, UserError
 from jobs.plan import StepFailed
 from jobs.privacy import redact
 from jobs.settings import Settings
+
+if TYPE_CHECKING:
+    from jobs.pool.nights import Night
 
 Command = Callable[[argparse.Namespace, Settings], None]
 
@@ -246,7 +250,7 @@ def _train(args: argparse.Namespace, settings: Settings) -> None:
     train(settings, finished_night(settings, args.date), args.out)
 
 
-def finished_night(settings: Settings, date: dt.date) -> "Night":  # noqa: F821, UP037
+def finished_night(settings: Settings, date: dt.date) -> Night:
     """The newest published revision of a date."""
     from jobs.pool.nights import sealed
 

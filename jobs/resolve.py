@@ -160,9 +160,16 @@ def _told(context: Context, found: identities.Identities, member: pl.DataFrame, 
         before=_some(context, "records", reasons.COLUMNS, wanted, previous=True).join(yesterday, on="record_id"),
         links=_some(context, "links", reasons.LINK_COLUMNS, today["profile_id"].unique()),
         profiles=today.select("record_id", "profile_id"),
+        new_model=bool(ids) and _models(context) != _models(context, previous=True),
     )
     founders = first.select("resident_id", "dept", "source_table", "role")
     return reasons.dated(found.events, founders, evidence, context.date)
+
+
+def _models(context: Context, previous: bool = False) -> set[str]:
+    """Versions of the model behind a night's links."""
+    read = _previous if previous else _load
+    return set(read(context, "links", ["model_version"])["model_version"].unique())
 
 
 def _residents(context: Context) -> DataFrame:

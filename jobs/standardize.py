@@ -149,7 +149,10 @@ def _homed(frame: DataFrame, book: DataFrame) -> DataFrame:
 
 
 def _owned(context: Context, owned: DataFrame) -> tuple[DataFrame, DataFrame]:
-    """Signs about records of another table: (those whose record stands, rows whose record does not)."""
+    """Signs about records of another table: (those whose record stands, rows refused).
+
+    A row is refused when the record it speaks of does not stand, or when it states nothing that the contract takes.
+    """
     from pyspark.sql import functions as F
 
     from jobs.session import read_files
@@ -162,8 +165,9 @@ def _owned(context: Context, owned: DataFrame) -> tuple[DataFrame, DataFrame]:
     found = joined.where(F.col("stands") & F.col("sign_id").isNotNull()).withColumns(
         {c: F.when(dwelling, F.col(f"home_{c}")).otherwise(F.col(c)) for c in HOME}
     )
-    lost = joined.where(F.col("stands").isNull()).dropDuplicates(["row_id"])
-    return found, lost.withColumns({"part": F.lit("row"), "reason": F.lit(Reason.OWNER_MISSING.name)})
+    reason = F.when(F.col("stands").isNull(), Reason.OWNER_MISSING.name).otherwise(Reason.NOTHING_STATED.name)
+    refused = joined.where(F.col("stands").isNull() | F.col("sign_id").isNull()).dropDuplicates(["row_id"])
+    return found, refused.withColumns({"part": F.lit("row"), "reason": reason})
 
 
 def _only(frame: DataFrame, table: Table) -> DataFrame:

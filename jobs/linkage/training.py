@@ -203,6 +203,7 @@ def _session(model: LinkModel, weights: Weights, patterns: Patterns, skip: set[s
         expected = {n: _tally(model, n, patterns, chance) for n in learned}
         for name in learned:
             mine.levels[name][:-1] = _normal(expected[name][:-1] + PULL * start[name][:-1])
+            _hold(model, name, mine)
         steps += 1
         if abs(fresh - share).max() < CLOSE and steps > 5:
             break
@@ -233,15 +234,21 @@ def _belief(model: LinkModel, weights: Weights) -> dict[str, Floats]:
 
 def _average(model: LinkModel, weights: Weights, sessions: list[Session]) -> None:
     start = _belief(model, weights)
-    for name, comparison in model.comparisons.items():
+    for name in model.comparisons:
         total = PULL * start[name][:-1]
         for session in sessions:
             if name in session.expected:
                 total = total + session.expected[name][:-1]
         floor = np.array([[FLOOR[c]] for c in model.classes if c in FLOOR])
         weights.levels[name][:-1] = _normal(np.maximum(_normal(total), floor))
-        if comparison.household_most and HOUSEHOLD in model.classes:
-            _bound(weights.levels[name][1], {comparison.names.index(n): v for n, v in comparison.household_most.items()})
+        _hold(model, name, weights)
+
+
+def _hold(model: LinkModel, name: str, weights: Weights) -> None:
+    """Keep the household class what it is meant to be: without bounds it comes to hold one person's mistyped records."""
+    comparison = model.comparisons[name]
+    if comparison.household_most and HOUSEHOLD in model.classes:
+        _bound(weights.levels[name][1], {comparison.names.index(n): v for n, v in comparison.household_most.items()})
 
 
 def _bound(row: Floats, most: dict[int, float]) -> None:

@@ -63,7 +63,7 @@ def view(profiles: pa.Table, crowds: Crowds) -> pa.Table:
         pl.col("account").fill_null(empty),
         "birth_order",
         pl.col("id_confirmed").alias("confirmed"),
-        (number.is_null()).alias("unnumbered"),
+        (~citizen).alias("unnumbered"),
         several.alias("multiple"),
         pl.when(~several).then(birth).alias("only_birth"),
     ).to_arrow()

@@ -138,6 +138,7 @@ def next_change(p: Parameters) -> Column:
         F.col("here_until"),
         F.date_add("here_until", p.days.keep),
         F.date_add("last_seen", p.days.keep + 1),
+        F.date_add("last_seen", F.when(F.col("local"), p.days.settled_local + 1).otherwise(p.days.settled_other + 1)),
         F.when(F.col("local"), F.date_add(silent_from, p.days.absent)),
         F.when(F.col("local"), F.date_add(silent_from, p.days.silent)),
         F.add_months("birth_date", 12 * p.age.child),

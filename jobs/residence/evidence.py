@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 
 from jobs.residence.codes import ADDRESS_ORDER
 from jobs.residence.parameters import Parameters
-from jobs.residence.signs import in_force
+from jobs.residence.signs import among, in_force
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
@@ -32,7 +32,7 @@ def _by_department(rows: DataFrame, p: Parameters) -> DataFrame:
     more = (p.signs["S10"].three_visits or 0.0) / p.signs["S10"].weight
     visits = F.coalesce(F.max(F.when(visited & counted, F.col("value"))), F.lit(0.0)) * F.when(days >= 3, more).otherwise(1.0)
     others = F.coalesce(F.max(F.when(~visited & counted, F.col("value"))), F.lit(0.0))
-    open_negative = negative & F.coalesce(F.col("since") > F.col("newest_a"), F.lit(True))
+    open_negative = negative & F.coalesce(F.col("since") > F.col("newest_a"), F.lit(True)) & ~F.col("answered")
     return rows.groupBy("resident_id", "grp").agg(
         F.greatest(visits, others).alias("pos"),
         F.coalesce(F.max(F.when(negative, F.col("value"))), F.lit(0.0)).alias("neg"),
@@ -76,27 +76,41 @@ def _shown() -> Column:
     return F.struct("value", "since", "sign", "dept", "record_id", "until", "weight", F.round("decay", 4).alias("decay"))
 
 
+def _placed() -> Column:
+    """The sign itself names the dwelling."""
+    named = F.coalesce("dwelling_id", "township").isNotNull()
+    return (F.col("place") == "dwelling") & F.col("here") & named
+
+
 def _home() -> Column:
-    """Signs that may name the dwelling: in the district, with a dwelling or a township."""
-    named = F.coalesce("dwelling_id", "township", "text_dwelling", "text_township").isNotNull()
-    text = (F.col("sign") != "S19") & F.coalesce(F.col("text_here"), F.lit(False))
-    placed = (F.col("place") == "dwelling") & F.col("here")
-    return F.col("strength").isNotNull() & named & (placed | text)
+    """Signs that may tell the dwelling: by themselves, or by the text of their own row."""
+    named = F.coalesce("text_dwelling", "text_township").isNotNull()
+    text = (F.col("sign") != "S19") & F.coalesce(F.col("text_here"), F.lit(False)) & named
+    return F.col("strength").isNotNull() & (_placed() | text)
 
 
 def _address(p: Parameters) -> Column:
-    """Rank of a dwelling candidate: in force first, then a recent grid visit, then the order of the rule, then the newest."""
-    rank = F.when(F.col("sign") == "S05", F.lit(100))
-    for place, code in enumerate(ADDRESS_ORDER):
-        rank = rank.when(F.col("sign") == code, F.lit(99 - place))
-    placed = (F.col("place") == "dwelling") & F.coalesce("dwelling_id", "township").isNotNull()
+    """What a dwelling candidate is ranked by: its tier, its place among A signs in force, then the newest."""
+    sign, strength = F.col("sign"), F.col("strength")
+    official = strength.isin("A", "A-")
+    lately = F.col("last") > F.date_sub("today", p.days.settled_window)
+    tier = (
+        F.when(official & in_force(), 6)
+        .when(official & lately, 5)
+        .when(official, 0)
+        .when(strength.isin("B", "C"), 4)
+        .when(sign == "S03", 2)
+        .when(sign == "S20", 1)
+        .otherwise(3)
+    )
+    place = among(sign, {code: -position for position, code in enumerate(ADDRESS_ORDER)})
     return F.struct(
-        in_force().cast("int").alias("now"),
-        rank.otherwise(F.lit(0)).alias("rank"),
+        tier.alias("tier"),
+        F.when(tier == 6, place).otherwise(0).alias("place"),
         F.col("event"),
-        F.when(placed, F.col("dwelling_id")).otherwise(F.col("text_dwelling")).alias("dwelling_id"),
-        F.when(placed, F.col("township")).otherwise(F.col("text_township")).alias("township"),
-        F.col("sign"),
+        F.when(_placed(), F.col("township")).otherwise(F.col("text_township")).alias("township"),
+        F.when(_placed(), F.col("dwelling_id")).otherwise(F.col("text_dwelling")).alias("dwelling_id"),
+        sign,
         F.col("record_id"),
     )
 
@@ -115,17 +129,19 @@ def _newest(p: Parameters) -> dict[str, Column]:
         "newest_own": F.when(own, F.col("last")),
         "newest_event": F.when(own, F.col("event")),
         "newest_neg": F.when(strength.isNull(), F.col("since")),
-        "departed_on": F.when(F.col("departs"), F.col("since")),
+        "departed_on": F.when(F.col("leaving") & ~F.col("answered"), F.col("since")),
         "elsewhere_on": F.when(elsewhere, F.col("since")),
         "any_on": F.when(strength.isNotNull() & (sign != "S03"), F.col("last")),
         "registered_on": F.when(sign == "S03", F.col("since")),
         "worked_on": F.when(works, F.col("last")),
         "strong_death": (sign == "N09") & F.coalesce(F.col("detail").isin(p.strong_deaths), F.lit(False)),
+        "insured_until": F.when(sign == "S12", F.col("ends")),
+        "owns": (sign == "S20") & here & in_force(),
         "dwells": F.when(official, F.lit(True)),
     }
 
 
 _NEWEST = (
-    "in_force", "newest_ab", "newest_b", "newest_own", "newest_event", "newest_neg", "departed_on", "elsewhere_on", "any_on",
-    "registered_on", "worked_on", "strong_death", "dwells",
-)  # fmt: skip
+    *("in_force", "newest_ab", "newest_b", "newest_own", "newest_event", "newest_neg", "departed_on", "elsewhere_on", "any_on"),
+    *("registered_on", "worked_on", "strong_death", "insured_until", "owns", "dwells"),
+)

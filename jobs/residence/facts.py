@@ -18,21 +18,51 @@ def facts(residents: DataFrame, presence: DataFrame, scores: DataFrame, p: Param
     joined = residents.join(presence, "resident_id", how="left").join(scores, "resident_id", how="left")
     district = F.col("address")["township"].startswith("330110")
     return (
-        joined.withColumn("basis", basis(p))
+        joined.withColumn("uninsured_on", uninsured())
+        .withColumn("departed_on", departed(p))
+        .withColumn("settled", F.coalesce("seen_twice", F.lit(False)) | F.coalesce("owns", F.lit(False)))
+        .withColumn("kept", kept(p))
+        .withColumn("here_since", F.coalesce("here_since", F.when(F.col("kept"), F.col("last_run"))))
+        .withColumn("days_365", F.coalesce("days_365", F.lit(0)))
+        .withColumn("basis", basis(p))
         .withColumn("half_year", F.col("basis").isNotNull())
         .withColumn("death_sources", F.coalesce("death_sources", F.lit(0)))
-        .withColumn("days_365", F.coalesce("days_365", F.lit(0)))
         .withColumn("home_dwelling", F.col("address")["dwelling_id"])
         .withColumn("home_township", F.when(district, F.col("address")["township"]))
         .withColumn("score", score(p))
     )
 
 
+def uninsured() -> Column:
+    """The day on which the last resident insurance here ended, when no job has taken its place."""
+    works = F.coalesce(F.col("worked_on") >= F.col("insured_until"), F.lit(False))
+    return F.when((F.col("insured_until") <= F.col("today")) & ~works, F.col("insured_until"))
+
+
+def departed(p: Parameters) -> Column:
+    """The newest departure; work here still paid long after it contradicts it."""
+    told = F.greatest("departed_on", "uninsured_on")
+    still = F.col("worked_on") >= F.date_sub("today", p.days.work_in_force)
+    works_on = still & (F.col("worked_on") >= F.date_add(told, p.days.works_on))
+    return F.when(~F.coalesce(works_on, F.lit(False)), told)
+
+
+def kept(p: Parameters) -> Column:
+    """Presence presumed: seen not long ago, or settled and silent, and nothing says that the person went away."""
+    silence = F.date_diff("today", "last_seen")
+    left = F.coalesce(F.col("departed_on") > F.col("newest_ab"), F.col("departed_on").isNotNull())
+    elsewhere = F.coalesce(F.col("elsewhere_on") > F.col("last_seen"), F.lit(False))
+    longest = F.when(F.col("local"), p.days.settled_local).otherwise(p.days.settled_other)
+    lately = silence <= p.days.keep
+    presumed = ~left & ~elsewhere & (lately | (F.col("settled") & (silence <= longest)))
+    return F.coalesce((lately & ~F.col("local")) | presumed, F.lit(False))
+
+
 def basis(p: Parameters) -> Column:
     """Which basis of the half year is met: HERE, HERE_CUM, AWAY, or none."""
     months = p.months.half_year
     here = F.add_months("here_since", months) <= F.col("today")
-    cumulative = (F.col("days_365") >= p.days.cumulative) & (F.col("last_seen") >= F.date_sub("today", p.days.keep))
+    cumulative = (F.col("days_365") >= p.days.cumulative) & (F.col("kept") | F.coalesce("run_now", F.lit(False)))
     away = F.add_months("away_since", months) <= F.col("today")
     return F.when(here, "HERE").when(cumulative, "HERE_CUM").when(away, "AWAY")
 

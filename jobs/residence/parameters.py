@@ -41,6 +41,7 @@ class Negative(_Part):
     en: str
     weight: float = Field(gt=0, lt=1)
     weak: float | None = None
+    weak_details: list[str] = []
     half_life: int | None
     departure: bool = False
     elsewhere: bool = False
@@ -54,6 +55,7 @@ class Days(_Part):
     bridge_visits: int
     elsewhere_breaks: int
     chain: int
+    chain_silent: int
     support: int
     keep: int
     recent_run: int
@@ -68,8 +70,8 @@ class Days(_Part):
     conflict: int
     conflict_hold: int
     death_activity: int
-    moved: int
     visits_window: int
+    works_on: int
     work_in_force: int
     newborn: int
 

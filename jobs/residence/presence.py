@@ -28,34 +28,26 @@ def creates_presence(p: Parameters) -> Column:
     """A and A− signs here; B and C only beside a dwelling sign; an enrolment unless the pupil's dwelling lies outside."""
     official = F.col("strength").isin("A", "A-")
     pupil = (F.col("sign") == "S07") & F.coalesce(F.col("text_here"), F.lit(True))
-    lives = F.col("strength").isin("B", "C") & (F.col("sign") != "S07") & F.col("supported")
+    beside = F.col("supported") | (F.col("text_here") & (F.col("sign") != "S19"))
+    lives = F.col("strength").isin("B", "C") & (F.col("sign") != "S07") & beside
     return F.coalesce(F.col("here") & (official | pupil | lives), F.lit(False))
 
 
 def intervals(rows: DataFrame, p: Parameters) -> DataFrame:
-    """(resident_id, today, kind, start, ends, last, gap) of both chains; `gap` is what one place bridged."""
-    seen = rows.where(F.col("strength").isNotNull() & (F.col("strength") != "D"))
+    """(resident_id, today, kind, start, ends, last, shown, inside, leaves) of both chains; `shown` is the sign's own first day."""
+    seen = rows.where(F.col("strength").isNotNull() & ((F.col("strength") != "D") | F.col("sign").isin("S12", "S20")))
     seen = seen.withColumn("present", creates_presence(p))
     outside = F.coalesce(F.col("township") != F.col("hukou_township"), ~F.col("local")) & (F.col("place") != "none")
     place = F.when(F.col("strength") == "C", F.concat_ws(":", "sign", "record_id")).otherwise(F.col("dwelling_id"))
     joined = _joined(seen.withColumn("stay", F.when(F.col("present"), place)), p)
-    start = F.coalesce("joined", "since")
-    here = F.when(
-        F.col("present"),
-        F.struct(F.lit("here").alias("kind"), start.alias("start"), F.col("ends"), F.col("last"), F.col("since").alias("shown")),
+    last, shown, inside = F.col("last"), F.col("since").alias("shown"), F.col("here").alias("inside")
+    here = F.struct(F.lit("here").alias("kind"), F.coalesce("joined", "since").alias("start"), F.col("ends"), last, shown, inside)
+    away = F.struct(
+        F.lit("away").alias("kind"), F.col("since").alias("start"), F.date_add("last", 1).alias("ends"), last, shown, inside
     )
-    away = F.when(
-        outside,
-        F.struct(
-            F.lit("away").alias("kind"),
-            F.col("since").alias("start"),
-            F.date_add("last", 1).alias("ends"),
-            F.col("last"),
-            F.col("since").alias("shown"),
-        ),
-    )
-    return joined.select("resident_id", "today", F.explode(F.array_compact(F.array(here, away))).alias("i")).select(
-        "resident_id", "today", "i.*"
+    both = F.array_compact(F.array(F.when(F.col("present"), here), F.when(outside, away)))
+    return joined.select("resident_id", "today", "leaves", F.explode(both).alias("i")).select(
+        "resident_id", "today", "leaves", "i.*"
     )
 
 
@@ -77,41 +69,54 @@ def _joined(seen: DataFrame, p: Parameters) -> DataFrame:
 
 
 def runs(parts: DataFrame, p: Parameters) -> DataFrame:
-    """(resident_id, today, kind, start, ends, last, gaps): overlapping and bridged intervals as one."""
+    """(resident_id, kind, run, today, start, ends, last, gaps, first_shown, last_shown): intervals overlapping or bridged."""
     order = Window.partitionBy("resident_id", "kind").orderBy("start", "ends", "shown")
-    before = order.rowsBetween(Window.unboundedPreceding, -1)
-    allowed = F.when(F.col("kind") == "here", p.days.bridge).otherwise(p.days.chain)
-    seen = parts.withColumn("was", F.max("ends").over(before))
-    breaks = F.when(F.col("was").isNull() | (F.date_diff("start", "was") > allowed), 1).otherwise(0)
+    before = F.max(F.struct("ends", "inside")).over(order.rowsBetween(Window.unboundedPreceding, -1))
+    seen = parts.withColumn("before", before).withColumn("was", F.col("before")["ends"])
+    breaks = F.when(F.col("was").isNull() | (F.date_diff("start", "was") > _allowed(p)), 1).otherwise(0)
     gap = F.when(
         (F.col("shown") > F.col("was")) & (breaks == 0),
         F.struct(F.col("was").alias("from"), F.col("shown").alias("to"), F.date_diff("shown", "was").alias("days")),
     )
     numbered = seen.withColumn("gap", gap).withColumn("run", F.sum(breaks).over(order.rowsBetween(Window.unboundedPreceding, 0)))
+    lately = F.when(F.col("last") > F.date_sub("today", p.days.settled_window), F.col("shown"))
     return numbered.groupBy("resident_id", "kind", "run").agg(
         F.first("today").alias("today"),
         F.min("start").alias("start"),
         F.max("ends").alias("ends"),
         F.max("last").alias("last"),
         F.array_sort(F.collect_list("gap")).alias("gaps"),
+        F.min(lately).alias("first_shown"),
+        F.max(lately).alias("last_shown"),
     )
 
 
+def _allowed(p: Parameters) -> Column:
+    """The longest gap bridged. In the chain outside the hukou township, silence between two stays in the district, without a
+    departure sign, is no return home."""
+    left = F.exists("leaves", lambda d: (d["since"] >= F.col("was")) & (d["since"] < F.col("start")))
+    silent = F.col("inside") & F.col("before")["inside"] & ~left
+    return F.when(F.col("kind") == "here", p.days.bridge).when(silent, p.days.chain_silent).otherwise(p.days.chain)
+
+
 def _summary(chains: DataFrame, p: Parameters) -> DataFrame:
-    """One row a resident: the run that counts tonight and the sums over all."""
+    """One row a resident: the run that counts tonight, the newest run, and the sums over all."""
     here, away = F.col("kind") == "here", F.col("kind") == "away"
     counts = here & (F.col("ends") > F.date_sub("today", p.days.keep))
     reaches = away & (F.col("ends") > F.date_sub("today", p.days.chain))
     window = F.date_sub("today", p.days.window)
     days = F.greatest(F.lit(0), F.date_diff(F.least("ends", "today"), F.greatest("start", window)))
     run = F.max(F.when(counts, F.struct("start", "ends", "gaps")))
+    span = F.date_diff(F.max(F.when(here, F.col("last_shown"))), F.min(F.when(here, F.col("first_shown"))))
     return chains.groupBy("resident_id").agg(
         run["start"].alias("here_since"),
         run["ends"].alias("here_until"),
         run["gaps"].alias("gaps"),
+        F.max(F.when(here, F.col("start"))).alias("last_run"),
         F.max(F.when(here, F.col("ends") > F.col("today"))).alias("run_now"),
         F.max(F.when(here, F.col("last"))).alias("last_seen"),
         F.max(here & (F.col("ends") > F.date_sub("today", p.days.recent_run))).alias("recent_run"),
         F.sum(F.when(here, days)).cast("int").alias("days_365"),
         F.max(F.when(reaches, F.col("start"))).alias("away_since"),
+        F.coalesce(span >= p.days.settled_span, F.lit(False)).alias("seen_twice"),
     )

@@ -61,7 +61,7 @@ def weigh(sign: Row, confirmed: dt.date, today: dt.date, p: Parameters) -> Evide
         return None
     if code in p.negatives:
         n = p.negatives[code]
-        weak = n.weak if n.weak and sign["detail"] not in (None, "left") else None
+        weak = n.weak if sign["detail"] in n.weak_details else None
         return _evidence(sign, None, since, since + DAY, since, weak or n.weight, n.half_life, today)
     s = p.signs[code]
     carry = s.carry_permit if s.carry_permit and sign["detail"] in ("residence_permit", "permanent") else s.carry
@@ -160,19 +160,20 @@ def _presence(one: Person) -> None:
     ]
     here, away, seen = [], [], []
     for e in one.evidence:
-        if e.strength in (None, "D"):
+        if e.strength is None or (e.strength == "D" and e.row["sign"] not in ("S12", "S20")):
             continue
-        if _creates(e, supported):
+        if e.strength != "D" and _creates(e, supported):
             if e.last > today - dt.timedelta(days=p.days.settled_window):
                 seen.append((e.since, e.last))
             where = f"{e.row['sign']}:{e.row['record_id']}" if e.strength == "C" else e.row["dwelling_id"]
             here.append(Stay(e.since, e.ends, e.last, where, e.row["sign"] == "S05"))
         other = e.row["township"] != f["hukou_township"] if e.row["township"] and f["hukou_township"] else not f["local"]
         if other and e.row["place"] != "none":
-            away.append(Stay(e.since, e.last + DAY, e.last, None, False))
+            away.append(Stay(e.since, e.last + DAY, e.last, "here" if e.here else None, False))
     f.update(chains(here, away, leaves, outside, today, p))
     starts = [a for a, _ in seen]
-    f["settled"] = bool(starts) and (max(starts) - min(starts)).days >= p.days.settled_span
+    f["owns"] = any(e.row["sign"] == "S20" and e.here and e.ends > today for e in one.evidence)
+    f["settled"] = f["owns"] or (bool(starts) and (max(starts) - min(starts)).days >= p.days.settled_span)
 
 
 def _cut(e: Evidence, leaves: list[tuple[dt.date, str | None]]) -> None:
@@ -195,18 +196,21 @@ def _creates(e: Evidence, supported: bool) -> bool:
         return False
     if e.strength in ("A", "A-"):
         return True
-    return e.row["text_here"] is not False if e.row["sign"] == "S07" else supported
+    if e.row["sign"] == "S07":
+        return e.row["text_here"] is not False
+    return supported or (bool(e.row["text_here"]) and e.row["sign"] != "S19")
 
 
 def departure(e: Evidence, p: Parameters) -> bool:
     """A true departure sign."""
     n = p.negatives.get(e.row["sign"])
-    return n is not None and n.departure and (e.row["sign"] != "N02" or e.row["detail"] == "left")
+    return n is not None and n.departure and e.row["detail"] not in n.weak_details
 
 
 def _scores(one: Person) -> None:
     p, f, today = one.p, one.fact, one.today
     official = [e for e in one.evidence if e.strength in ("A", "A-") and e.here]
+    stays = [e for e in official if e.ends > today]
     newest_a = max((e.event for e in official), default=None)
     pos: dict[str, float] = {}
     neg: dict[str, float] = {}
@@ -225,8 +229,13 @@ def _scores(one: Person) -> None:
         )
         negative = [e for e in mine if e.strength is None]
         neg[grp] = max((e.value for e in negative), default=0.0)
-        unanswered[grp] = max((e.value for e in negative if newest_a is None or e.since > newest_a), default=0.0)
+        unanswered[grp] = max((e.value for e in negative if _open(e, newest_a, official, stays, p)), default=0.0)
     f["c_pos"], f["c_neg"], f["c_open"] = together(pos.values()), together(neg.values()), together(unanswered.values())
+
+
+def _open(e: Evidence, newest_a: dt.date | None, official: list[Evidence], stays: list[Evidence], p: Parameters) -> bool:
+    """A negative that neither a newer A sign nor another dwelling answers."""
+    return (newest_a is None or e.since > newest_a) and not (departure(e, p) and _answered(e, official, stays))
 
 
 def together(parts: Iterable[float]) -> float:
@@ -250,7 +259,13 @@ def _dates(one: Person) -> None:
     f["newest_own"] = newest(e.last for e in own)
     f["newest_event"] = newest(e.event for e in own)
     f["newest_neg"] = newest(e.since for e in all_ if e.strength is None)
-    f["departed_on"] = newest(e.since for e in all_ if departure(e, p) and not _answered(e, stays, p))
+    f["departed_on"] = newest(e.since for e in all_ if departure(e, p) and not _answered(e, official, stays))
+    worked = newest(e.last for e in all_ if e.strength and p.signs[e.row["sign"]].work)
+    f["uninsured_on"] = _uninsured(all_, worked, today)
+    f["departed_on"] = newest(d for d in (f["departed_on"], f["uninsured_on"]) if d)
+    still = worked is not None and worked >= today - dt.timedelta(days=p.days.work_in_force)
+    if f["departed_on"] and worked and still and worked >= f["departed_on"] + dt.timedelta(days=p.days.works_on):
+        f["departed_on"] = None
     f["elsewhere_on"] = newest(e.since for e in all_ if e.strength is None and p.negatives[e.row["sign"]].elsewhere)
     f["any_on"] = newest(e.last for e in all_ if e.strength is not None and e.row["sign"] != "S03")
     f["registered_on"] = newest(e.since for e in all_ if e.row["sign"] == "S03")
@@ -285,20 +300,31 @@ def _kept(f: Mapping[str, Any], today: dt.date, p: Parameters) -> bool:
     return bool(silence <= p.days.keep or (f["settled"] and silence <= longest))
 
 
+def _uninsured(evidence: list[Evidence], worked: dt.date | None, today: dt.date) -> dt.date | None:
+    """The day on which the last resident insurance here ended, when no job has taken its place."""
+    ends = [e.ends for e in evidence if e.row["sign"] == "S12"]
+    if not ends or max(ends) > today or (worked is not None and worked >= max(ends)):
+        return None
+    return max(ends)
+
+
 def newest(days: Iterable[dt.date]) -> dt.date | None:
     """The latest day, or None."""
     return max(days, default=None)
 
 
-def _answered(e: Evidence, stays: list[Evidence], p: Parameters) -> bool:
-    """A departure that a dwelling registered about then or later turns into a move inside the district."""
+def _answered(e: Evidence, official: list[Evidence], stays: list[Evidence]) -> bool:
+    """A departure from one dwelling is a move inside the district when a sign in force names another one, and did so later
+    than anything named the first; a school left or a tenancy ended says nothing while an A sign stands."""
     if e.row["sign"] in ("N05", "N06") and stays:
         return True
-    near = [s for s in stays if s.event >= e.since - dt.timedelta(days=p.days.moved)]
-    if e.row["sign"] == "N02":
-        return bool(near)
-    where = e.row["dwelling_id"]
-    return any(where and s.row["dwelling_id"] and s.row["dwelling_id"] != where for s in near)
+    where, record = e.row["dwelling_id"], e.row["record_id"]
+    left = [s for s in official if s.row["record_id"] == record or (where and s.row["dwelling_id"] == where)]
+    since = max((s.event for s in left), default=dt.date.min)
+    return any(
+        s.event > since and s.row["record_id"] != record and (where is None or s.row["dwelling_id"] not in (None, where))
+        for s in stays
+    )
 
 
 def _basis(f: Mapping[str, Any], today: dt.date, p: Parameters) -> str | None:

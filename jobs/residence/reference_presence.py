@@ -40,7 +40,7 @@ def chains(
 ) -> dict[str, Any]:
     """here_since, here_until, run_now, last_seen, recent_run, days_365 and away_since."""
     living = merge(bridge(here, leaves, outside, p), p.days.bridge)
-    gone = merge(away, p.days.chain)
+    gone = _chain(away, [d for d, _ in leaves], p)
     counting = [r for r in living if r.ends > today - p.days.keep * DAY]
     reaching = [r for r in gone if r.ends > today - p.days.chain * DAY]
     window = today - p.days.window * DAY
@@ -81,6 +81,23 @@ def bridge(
             was = stay.ends if was is None else max(was, stay.ends)
             visited = stay.start if stay.visit else visited
     return result
+
+
+def _chain(stays: list[Stay], leaves: list[dt.date], p: Parameters) -> list[Stay]:
+    """Evidence outside the hukou township as chains. Silence between two stays in the district is no return home."""
+    runs: list[Stay] = []
+    for stay in sorted(stays, key=lambda s: (s.start, s.ends)):
+        before = runs[-1] if runs else None
+        gap = (stay.start - before.ends).days if before else 0
+        silent = (
+            before is not None and bool(before.where and stay.where) and not any(before.ends <= d < stay.start for d in leaves)
+        )
+        if before and gap <= (p.days.chain_silent if silent else p.days.chain):
+            last = max(before, stay, key=lambda s: (s.ends, s.where is not None))
+            runs[-1] = replace(before, ends=max(before.ends, stay.ends), last=max(before.last, stay.last), where=last.where)
+        else:
+            runs.append(stay)
+    return runs
 
 
 def merge(stays: list[Stay], allowed: int) -> list[Stay]:

@@ -50,8 +50,8 @@ def yes(condition: Column) -> Column:
 
 
 def present(f: Facts, p: Parameters) -> Column:
-    """A non-local is present: the run covers tonight, or last seen within the keeping time."""
-    return yes(f.run_now) | yes(f.last_seen >= f.before(p.days.keep))
+    """The run covers tonight, or presence is presumed."""
+    return yes(f.run_now) | f.kept
 
 
 def dead(f: Facts, p: Parameters) -> Column:
@@ -120,7 +120,7 @@ def rule_abroad(f: Facts, p: Parameters) -> Column:
 
 def rule_local_present(f: Facts, p: Parameters) -> Column:
     """R-05b."""
-    return F.when(f.local & (yes(f.in_force) | yes(f.run_now)), _township(f, f.home_township))
+    return F.when(f.local & (yes(f.in_force) | present(f, p)), _township(f, f.home_township))
 
 
 def absence(f: Facts) -> Column:
@@ -170,7 +170,7 @@ def rule_temporary(f: Facts, p: Parameters) -> Column:
 
 def rule_lapsed(f: Facts, p: Parameters) -> Column:
     """R-06c."""
-    return F.when(yes(f.recent_run), "53")
+    return F.when(f.last_run.isNotNull() | f.departed_on.isNotNull() | f.registered_on.isNotNull(), "53")
 
 
 def rule_tie(f: Facts, p: Parameters) -> Column:

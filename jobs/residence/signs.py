@@ -32,14 +32,16 @@ def evidence(signs: DataFrame, members: DataFrame, p: Parameters, groups: Mappin
     point = F.col("sign").isin([c for c, s in p.signs.items() if s.shape == "point"]) | F.col("sign").startswith("N")
     sound = F.col("to_date").isNull() | (F.col("to_date") > F.col("from_date")) | point
     rows = signs.join(members, "record_id", how="inner").where(known & sound)
+    confirmed = F.max("from_date").over(Window.partitionBy("record_id", "sign"))
     named = rows.select(
-        "resident_id", "today", "local", "hukou_township", "record_id", "sign", "dept", "detail", "place", "in_district",
-        "dwelling_id", "township", "text_dwelling", "text_township", "text_here",
+        *("resident_id", "today", "local", "hukou_township", "record_id", "sign", "dept", "detail", "place", "in_district"),
+        *("dwelling_id", "township", "text_dwelling", "text_township", "text_here"),
         F.coalesce(among(F.col("dept"), groups), F.col("dept")).alias("grp"),
         F.col("from_date").alias("since"),
+        confirmed.alias("confirmed"),
         F.when(point, F.when(F.col("to_date") > F.col("from_date"), F.col("to_date"))).otherwise(_closed()).alias("until"),
         among(F.col("sign"), {c: s.strength for c, s in p.signs.items()}).alias("strength"),
-    )  # fmt: skip
+    )
     return _valued(_dated(named, p), p)
 
 
@@ -65,7 +67,8 @@ def _dated(rows: DataFrame, p: Parameters) -> DataFrame:
     permit = F.col("detail").isin("residence_permit", "permanent")
     carry = among(sign, {c: s.carry for c, s in p.signs.items()})
     longer = F.when(permit, among(sign, {c: s.carry_permit for c, s in p.signs.items() if s.carry_permit}))
-    bound = F.coalesce(F.date_add(since, F.coalesce(longer, carry).cast("int")), F.lit(FOREVER).cast("date"))
+    start = F.when(continuing, F.col("confirmed")).otherwise(since)  # every confirmation of a row starts its time anew
+    bound = F.coalesce(F.date_add(start, F.coalesce(longer, carry).cast("int")), F.lit(FOREVER).cast("date"))
     ends = (
         F.when(F.col("strength").isNull(), F.date_add(since, 1))
         .when(continuing, F.least(F.coalesce(until, bound), bound))
@@ -90,33 +93,49 @@ def _valued(rows: DataFrame, p: Parameters) -> DataFrame:
     plain = {c: s.weight for c, s in p.signs.items()} | {c: n.weight for c, n in p.negatives.items()}
     weak = {c: n.weak for c, n in p.negatives.items() if n.weak}
     half = {c: s.half_life for c, s in (p.signs | p.negatives).items()}
-    administrative = F.coalesce(F.col("detail") != "left", F.lit(False))
     age = F.greatest(F.lit(0), F.date_diff(F.col("today"), F.date_sub("ends", 1)))
     decay = F.coalesce(F.pow(F.lit(2.0), -age / among(sign, half)), F.lit(1.0))
-    weight = F.coalesce(F.when(administrative, among(sign, weak)), among(sign, plain))
+    weight = F.coalesce(F.when(_is_weak(p), among(sign, weak)), among(sign, plain))
     return rows.withColumn("weight", weight).withColumn("decay", decay).withColumn("value", F.round(weight * decay, 6))
+
+
+def _is_weak(p: Parameters) -> Column:
+    """An administrative cancellation, a caller whom nobody knew: little is said, and no departure."""
+    told = F.lit(False)
+    for code, negative in p.negatives.items():
+        if negative.weak_details:
+            told = told | ((F.col("sign") == code) & F.col("detail").isin(negative.weak_details))
+    return _known(told)
 
 
 def resident_wide(rows: DataFrame, p: Parameters) -> DataFrame:
     """Beside every sign what it must know of the others of its resident:
 
     `supported` (a dwelling sign lets work, school and visits create presence), `newest_a`, `leaves` (departure signs),
-    `stays` (A signs in force), `outside` (longer stays elsewhere), and `departs`: a true departure not answered by them.
+    `outside` (longer stays elsewhere), `leaving` (a departure sign) and `answered` (it was only a move inside the district).
     """
     mine = Window.partitionBy("resident_id")
     recent = F.col("ends") > F.date_sub("today", p.days.support)
-    stays = F.struct("event", "dwelling_id")
     away = F.col("strength").isin("A", "A-", "C") & ~F.coalesce(F.col("in_district"), F.lit(True))
     long = F.date_diff("ends", "since") > p.days.elsewhere_breaks
-    told = rows.withColumn("leaves", F.collect_list(F.when(_departure(p), F.struct("since", "dwelling_id"))).over(mine))
-    return (
-        told.withColumn("ends", F.when(_left_after_it(), F.date_add("last", 1)).otherwise(F.col("ends")))
-        .withColumn("supported", F.coalesce(F.max(_dwells(p) & recent).over(mine), F.lit(False)))
-        .withColumn("newest_a", F.max(F.when(_official() & F.col("here"), F.col("event"))).over(mine))
-        .withColumn("stays", F.collect_list(F.when(_official() & F.col("here") & in_force(), stays)).over(mine))
-        .withColumn("outside", F.collect_list(F.when(away & long, F.struct("since", "ends"))).over(mine))
-        .withColumn("departs", _departure(p) & ~_answered(p))
+    told = rows.withColumn("leaving", _departure(p)).withColumn(
+        "leaves", F.collect_list(F.when(F.col("leaving"), F.struct("since", "dwelling_id"))).over(mine)
     )
+    cut = told.withColumn("ends", F.when(_left_after_it(), F.date_add("last", 1)).otherwise(F.col("ends")))
+    lives = F.when(_official() & F.col("here"), F.col("event"))
+    stays = F.when(in_force(), lives)
+    wide = cut.select(
+        "*",
+        F.coalesce(F.max(_dwells(p) & recent).over(mine), F.lit(False)).alias("supported"),
+        F.max(lives).over(mine).alias("newest_a"),
+        F.max(stays).over(mine).alias("stay"),
+        F.max(F.when(F.col("dwelling_id").isNotNull(), stays)).over(mine).alias("stay_named"),
+        F.collect_list(F.when(away & long, F.struct("since", "ends"))).over(mine).alias("outside"),
+        F.max(lives).over(Window.partitionBy("resident_id", "record_id")).alias("left_record"),
+        F.max(lives).over(Window.partitionBy("resident_id", "dwelling_id")).alias("left_dwelling"),
+    )
+    answered = wide.withColumn("answered", F.col("leaving") & _answered())
+    return answered.drop("stay", "stay_named", "left_record", "left_dwelling", "confirmed")
 
 
 def _left_after_it() -> Column:
@@ -148,18 +167,15 @@ def _known(condition: Column) -> Column:
 
 
 def _departure(p: Parameters) -> Column:
-    """True departure signs; an administrative cancellation is none."""
-    said = F.col("sign").isin([c for c, n in p.negatives.items() if n.departure])
-    return said & ((F.col("sign") != "N02") | F.coalesce(F.col("detail") == "left", F.lit(False)))
+    """True departure signs."""
+    return F.col("sign").isin([c for c, n in p.negatives.items() if n.departure]) & ~_is_weak(p)
 
 
-def _answered(p: Parameters) -> Column:
-    """A departure from one dwelling is a move inside the district when another was registered shortly before or later;
-    a school left or a tenancy ended says nothing while an A sign stands."""
-
-    def registered(stay: Column) -> Column:
-        another = F.coalesce(stay["dwelling_id"] != F.col("dwelling_id"), F.lit(False))
-        return (stay["event"] >= F.date_sub(F.col("since"), p.days.moved)) & ((F.col("sign") == "N02") | another)
-
-    weak = F.col("sign").isin("N05", "N06") & (F.size("stays") > 0)
-    return weak | F.exists("stays", registered)
+def _answered() -> Column:
+    """A departure from one dwelling is a move inside the district when a sign in force names another one, and did so later
+    than anything named the first; a school left or a tenancy ended says nothing while an A sign stands."""
+    unnamed = F.col("dwelling_id").isNull()
+    named_last = F.greatest("left_record", F.when(~unnamed, F.col("left_dwelling")))
+    stay = F.when(unnamed, F.col("stay")).otherwise(F.col("stay_named"))
+    later = stay.isNotNull() & F.coalesce(stay > named_last, F.lit(True))
+    return (F.col("sign").isin("N05", "N06") & F.col("stay").isNotNull()) | later

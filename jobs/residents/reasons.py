@@ -37,13 +37,15 @@ class Evidence:
     """What the sentences are made from.
 
     `today` and `before`: records (COLUMNS) of affected residents with resident_id; `links`: scored pairs of profiles
-    with grade, veto, levels; `profiles`: record_id, profile_id of today's affected records.
+    with grade, veto, levels; `profiles`: record_id, profile_id of today's affected records. `new_model`: the linkage
+    model is not yesterday's.
     """
 
     today: pl.DataFrame
     before: pl.DataFrame
     links: pl.DataFrame
     profiles: pl.DataFrame
+    new_model: bool = False
 
 
 def affected(events: pl.DataFrame) -> list[str]:
@@ -79,6 +81,7 @@ def _sentence(kind: str, resident: str, other: str, evidence: Evidence) -> str:
     rest = today.filter(~pl.col("record_id").is_in(here["record_id"].implode()))
     bridge = _bridge(here, rest, evidence)
     changes = _changes(before, evidence.today, today, evidence.before)
+    changes += ["the linkage model was retrained (模型更新)"] if evidence.new_model else []
     because = "; ".join(changes) or "evidence on related records changed (关联证据变化)"
     verb = "one person now" if kind == MERGED else "no longer one person"
     zh = "合并" if kind == MERGED else "拆分"

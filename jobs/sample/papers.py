@@ -268,6 +268,7 @@ def _second_numbers(rng: np.random.Generator, draft: Draft, papers: Papers, rows
             found = str(numbers.with_check(np.array([int(body[:6] + date + f"{sequence:03d}")]))[0])
             if found not in used:
                 break
+            wrong_date = True  # on a full day no sequence code of it may be left
         used.add(found)
         result.append(found)
     return np.array(result, dtype=object)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from pathlib import Path
 
@@ -221,3 +222,14 @@ def test_children_of_one_parent_with_one_name_and_birth_date_are_one_person() ->
 def test_those_who_already_stand_together_need_no_kin() -> None:
     ties = [("r1", "father_of", "r0"), ("r2", "father_of", "r0")]
     assert kin(["子", "父", "父"], [0, 1, 1], ties) == []
+
+
+def test_a_new_model_is_a_reason() -> None:
+    rows = [{"record_id": "a", "resident_id": "A"}, {"record_id": "b", "resident_id": "B"}]
+    whole = dataclasses.replace(evidence(rows, [{**r, "resident_id": "A"} for r in rows]), new_model=True)
+    events = pl.DataFrame([MERGED], schema=["resident_id", "kind", "other_id"], orient="row")
+    founders = pl.DataFrame(schema={c: pl.String for c in ("resident_id", "dept", "source_table", "role")})
+    assert (
+        reasons.dated(events, founders, whole, DAY)["reason"][0]
+        == "one person now: the linkage model was retrained (模型更新)；合并"
+    )

@@ -42,13 +42,14 @@ def day(value: date) -> int:
 
 
 class AsOf:
-    """The interval of a person in force on a day: give (persons, days), get row numbers of the frame (null: none)."""
+    """The interval of a person in force on a day: give (persons, days), get row numbers of the columns kept (null: none)."""
 
-    def __init__(self, frame: pl.DataFrame, since: str = "from_date", who: str = "person_id") -> None:
-        frame = frame.filter(pl.col(who).is_not_null())
-        order = np.argsort(_keys(frame[who], days(frame[since])), kind="stable")
-        self.frame = frame[order]
-        self.keys = _keys(self.frame[who], days(self.frame[since]))
+    def __init__(self, frame: pl.DataFrame, *keep: str) -> None:
+        frame = frame.filter(pl.col("person_id").is_not_null())
+        keys = _keys(frame["person_id"], days(frame["from_date"]))
+        order = np.argsort(keys, kind="stable")
+        self.keys = keys[order]
+        self.frame = frame.select(keep)[order]
 
     def rows(self, persons: pl.Series, when: Days, *, nearest: bool = False) -> pl.Series:
         """Row numbers in `frame`; `nearest` takes the first interval where none has begun yet."""
@@ -91,30 +92,30 @@ class Facts:
 
     @cached_property
     def _names(self) -> AsOf:
-        return AsOf(self.world.names)
+        return AsOf(self.world.names, "name", "kind")
 
     @cached_property
     def _stays(self) -> AsOf:
-        return AsOf(self.world.stays)
+        return AsOf(self.world.stays, "dwelling_id", "division", "from_date", "abroad_purpose")
 
     @cached_property
     def _homes(self) -> AsOf:
-        return AsOf(self.world.stays.filter(pl.col("dwelling_id").is_not_null()))
+        return AsOf(self.world.stays.filter(pl.col("dwelling_id").is_not_null()), "dwelling_id")
 
     @cached_property
     def _phones(self) -> AsOf:
-        return AsOf(self.world.phones)
+        return AsOf(self.world.phones, "phone")
 
     @cached_property
     def hukou_as_of(self) -> AsOf:
         """The true hukou (duplicates left out)."""
-        return AsOf(self.world.hukou.filter(~pl.col("is_duplicate")))
+        return AsOf(self.world.hukou.filter(~pl.col("is_duplicate")), "division", "township", "dwelling_id", "outside_text")
 
     @cached_property
     def _numbers(self) -> AsOf:
         kinds = ["id18", "id18_old", "hkmt_permit"]
         papers = self.world.documents.filter(pl.col("kind").is_in(kinds))
-        return AsOf(papers.sort("person_id", "from_date", "kind", descending=[False, False, True]))
+        return AsOf(papers.sort("person_id", "from_date", "kind", descending=[False, False, True]), "number")
 
     def name(self, persons: pl.Series, when: Days) -> pl.Series:
         """Name in force (the first one before it)."""
@@ -147,7 +148,7 @@ class Facts:
     @cached_property
     def _former(self) -> AsOf:
         changed = self.world.names.filter((pl.col("kind") == "legal") & pl.col("to_date").is_not_null())
-        return AsOf(changed.with_columns(from_date=pl.col("to_date")))
+        return AsOf(changed.with_columns(from_date=pl.col("to_date")), "name")
 
     def former_name(self, persons: pl.Series, when: Days) -> pl.Series:
         """The legal name before the one in force on that day."""
@@ -155,7 +156,7 @@ class Facts:
 
     @cached_property
     def _jobs(self) -> AsOf:
-        return AsOf(self.world.jobs)
+        return AsOf(self.world.jobs, "employer_id")
 
     def employer(self, column: str, persons: pl.Series, when: Days) -> pl.Series:
         """A column of the employer of that day (or the last one)."""
@@ -185,7 +186,7 @@ class Facts:
         """Papers in order of preference: permanent residence, permit, passes and passports (citizens have their number)."""
         papers = self.world.documents
         groups = [["pr_new", "pr_old"], ["hkmt_permit"], ["hk_pass", "tw_pass", "passport"]]
-        return [AsOf(papers.filter(pl.col("kind").is_in(kinds))) for kinds in groups]
+        return [AsOf(papers.filter(pl.col("kind").is_in(kinds)), "kind", "number") for kinds in groups]
 
     def paper(self, persons: pl.Series, when: Days) -> tuple[pl.Series, pl.Series]:
         """Type and number of the paper a person shows on that day; both null when he has none yet."""
@@ -206,7 +207,7 @@ class Facts:
             wed.select("from_date", "to_date", person_id=a, spouse=b)
             for a, b in (("husband_id", "wife_id"), ("wife_id", "husband_id"))
         ]
-        return AsOf(pl.concat(both))
+        return AsOf(pl.concat(both), "to_date", "spouse")
 
     def spouse(self, persons: pl.Series, when: Days) -> pl.Series:
         """Husband or wife on that day."""

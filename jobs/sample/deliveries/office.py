@@ -26,7 +26,7 @@ from jobs.sample.deliveries.facts import Facts
 from jobs.sample.deliveries.faults import ROW_RATES, Dice, Hits, Mention, damage_cells, rate_of
 from jobs.sample.deliveries.truth import Truth
 
-SLICE = 500_000
+SLICE = 300_000
 OVERLAP = 3
 TEST_NAMES = ("测试", "test", "测试数据", "测试一")
 
