@@ -42,7 +42,9 @@ def up(settings: Settings) -> str:
         _sample(settings)
     airflow_local.migrate(settings)
     environment = _environment(settings)
-    children = [_start(settings, name, [sys.executable, "-m", "airflow", *words], environment) for name, words in COMPONENTS.items()]
+    children = [
+        _start(settings, name, [sys.executable, "-m", "airflow", *words], environment) for name, words in COMPONENTS.items()
+    ]
     if (settings.home / "sample").exists():
         words = [sys.executable, "-m", "jobs", "serve-sample", "--dir", str(settings.home / "sample"), "--port", str(SAMPLE_PORT)]
         children.append(_start(settings, "sample-server", words, environment))
@@ -70,7 +72,9 @@ def _sample(settings: Settings) -> None:
     from jobs.sample.make import make_sample
 
     print("▶ no sources yet: making a sample district of 5,000 residents", flush=True)
-    make_sample(settings.home / "sample", 5000, 3, 1, dt.date(2026, 11, 22), 1.0, None, lambda text: print(f"  {text}", flush=True))
+    make_sample(
+        settings.home / "sample", 5000, 3, 1, dt.date(2026, 11, 22), 1.0, None, lambda text: print(f"  {text}", flush=True)
+    )
     shutil.copy(settings.home / "sample" / "sources.yml", settings.sources)
 
 

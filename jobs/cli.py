@@ -57,7 +57,9 @@ def run_words(words: list[str]) -> None:
 def unexpected(error: Exception) -> str:
     """Where a bug struck and what the library said, personal values masked."""
     frames = [f"  {f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)]
-    return "\n".join(["✗ Unexpected error (please report):", *frames[-12:], f"  {type(error).__name__}: {redact(str(error))[:2000]}"])
+    return "\n".join(
+        ["✗ Unexpected error (please report):", *frames[-12:], f"  {type(error).__name__}: {redact(str(error))[:2000]}"]
+    )
 
 
 def parser() -> argparse.ArgumentParser:
@@ -71,7 +73,9 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def _add(sub: argparse._SubParsersAction[argparse.ArgumentParser], name: str, command: Command, help_: str) -> argparse.ArgumentParser:
+def _add(
+    sub: argparse._SubParsersAction[argparse.ArgumentParser], name: str, command: Command, help_: str
+) -> argparse.ArgumentParser:
     made = sub.add_parser(name, help=help_, description=help_)
     made.set_defaults(command=command)
     return made
@@ -122,6 +126,7 @@ def _question_commands(sub: argparse._SubParsersAction[argparse.ArgumentParser])
     query.add_argument("--csv", action="store_true", help="print CSV instead of a table")
     explain = _add(sub, "explain", _explain, "why this resident is one person with this status")
     explain.add_argument("resident")
+    explain.add_argument("--json", action="store_true")
     _date(explain, required=False)
     evaluate = _add(sub, "evaluate", _evaluate, "compare a night with the sample's truth")
     _date(evaluate)
@@ -208,7 +213,9 @@ def _nights(args: argparse.Namespace, settings: Settings) -> None:
     for folder in sorted(settings.nights.glob("*/*")):
         night = Night(settings.nights, dt.date.fromisoformat(folder.parent.name), int(folder.name))
         done = [r.step for r in night.receipts()]
-        print(f"{night.label:<14} {'published' if night.manifest() else 'unfinished, last step ' + (done[-1] if done else 'none')}")
+        print(
+            f"{night.label:<14} {'published' if night.manifest() else 'unfinished, last step ' + (done[-1] if done else 'none')}"
+        )
 
 
 def _query(args: argparse.Namespace, settings: Settings) -> None:
@@ -221,7 +228,7 @@ def _query(args: argparse.Namespace, settings: Settings) -> None:
 def _explain(args: argparse.Namespace, settings: Settings) -> None:
     from jobs.explain import explain
 
-    print(explain(settings, args.resident, args.date))
+    print(explain(settings, args.resident, args.date, as_json=args.json))
 
 
 def _evaluate(args: argparse.Namespace, settings: Settings) -> None:

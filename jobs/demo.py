@@ -93,7 +93,11 @@ def account(settings: Settings, dates: list[dt.date], truth: Path) -> str:
     last = Night(settings.nights, dates[-1])
     lines = ["", f"Stages · 各阶段, {len(dates)} nights (rows of the last)", _stage_table(settings, dates)]
     lines += ["", "Residents by status · 居住状态", _by_status(settings)]
-    lines += ["", "Against the known truth · 与真值比较", evaluate.render(evaluate.evaluate(settings, last, truth))]
+    lines += [
+        "",
+        "Against the known truth · 与真值比较",
+        evaluate.render(evaluate.evaluate(settings, last, truth, status_baseline=False)),
+    ]
     gates = [r for r in last.receipts() if r.step.startswith("gate.")]
     lines += ["", f"Gates · 质量门: {len(gates)} passed, snapshot {last.label} published"]
     lines += [f"Snapshot: {settings.pool}", f"Report:   {settings.reports / last.label}"]
@@ -102,7 +106,9 @@ def account(settings: Settings, dates: list[dt.date], truth: Path) -> str:
 
 def _stage_table(settings: Settings, dates: list[dt.date]) -> str:
     nights = [Night(settings.nights, d) for d in dates]
-    head = f"  {'stage':<12}{'rows in':>12}{'rows out':>12}{'rejected':>10}" + "".join(f"{d:%m-%d}".rjust(8) + " s" for d in dates)
+    head = f"  {'stage':<12}{'rows in':>12}{'rows out':>12}{'rejected':>10}" + "".join(
+        f"{d:%m-%d}".rjust(8) + " s" for d in dates
+    )
     rows = [_stage_row(stage.name, nights) for stage in plan.STAGES]
     gates = [sum(r.seconds for r in n.receipts() if r.step.startswith("gate.")) for n in nights]
     rows.append(f"  {'gates':<12}{'':>34}" + "".join(f"{s:>9.1f} " for s in gates))

@@ -15,7 +15,7 @@ import pyarrow as pa
 from jobs.departments.contract import all_contracts
 from jobs.linkage.model import LinkModel, load_model
 from jobs.linkage.weights import Weights, load_weights
-from jobs.profiles.collapse import NEEDED, SCHEMA, collapse_batches
+from jobs.profiles.collapse import NEEDED, SCHEMA, Sources, collapse_batches
 from jobs.profiles.crowds import crowds
 from jobs.profiles.kin import with_kin
 from jobs.profiles.view import Crowds, view
@@ -70,13 +70,25 @@ def gather(records: DataFrame) -> DataFrame:
     """Profiles with their members: records of one collapse key meet in one partition."""
     from pyspark.sql.pandas.types import from_arrow_schema
 
-    groups = {code: contract.group or code for code, contract in all_contracts().items()}
+    known = sources()
 
     def kernel(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        yield from collapse_batches(batches, groups)
+        yield from collapse_batches(batches, known)
 
     keyed = with_collapse_key(records.select(*NEEDED))
     return keyed.repartition("collapse_key").mapInArrow(kernel, from_arrow_schema(SCHEMA))
+
+
+def sources() -> Sources:
+    """What profiles need to know of the departments."""
+    contracts = all_contracts()
+    sexed = frozenset(
+        f"{code}.{name}"
+        for code, c in contracts.items()
+        for name, t in c.tables.items()
+        if any("sex" in r.fields for r in t.records.values())
+    )
+    return Sources({code: contract.group or code for code, contract in contracts.items()}, sexed)
 
 
 def with_collapse_key(records: DataFrame) -> DataFrame:

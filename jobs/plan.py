@@ -98,8 +98,6 @@ def run(words: list[str]) -> None:
     run_words(words)
 
 
-
-
 def diagram() -> str:
     """The flow as a Mermaid diagram: stages, the tables between them, and gates (docs/flow.md shows it)."""
     lines = ["flowchart LR"]

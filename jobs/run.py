@@ -27,7 +27,8 @@ def night_for(settings: Settings, date: dt.date, step: str) -> Night:
     if plan.order(step)[0] == 0:
         return Night(settings.nights, date, night.revision + 1)
     raise UserError(
-        f"Night {night.label} is finished; {step} would change it.", f"Start a new revision: renkou run --date {date.isoformat()}."
+        f"Night {night.label} is finished; {step} would change it.",
+        f"Start a new revision: renkou run --date {date.isoformat()}.",
     )
 
 
@@ -51,7 +52,9 @@ def do_mapped(settings: Settings, date: dt.date, step: str, say: Say) -> None:
         except DeliveryHeld as error:
             held.append(error.what)
     if held:
-        raise DeliveryHeld(" ".join(held), "The other departments were taken; run the night again when the delivery has been sent.")
+        raise DeliveryHeld(
+            " ".join(held), "The other departments were taken; run the night again when the delivery has been sent."
+        )
 
 
 def _gate(context: Context, layer: str) -> None:

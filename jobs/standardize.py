@@ -97,7 +97,7 @@ def _tables(context: Context, folder: Path) -> None:
     signs = context.write(SIGNS, _only(_homed(sign, book), SIGNS).unionByName(_only(found, SIGNS)))
     ties = context.write(TIES, _read(context, folder, "tie"))
     refused = _only(_read(context, folder, "refused"), REJECTED_ROWS).unionByName(_only(lost, REJECTED_ROWS))
-    receipt.rejected = context.write(REJECTED_ROWS, refused)
+    context.write(REJECTED_ROWS, refused)
     context.write(CELL_ISSUES, _read(context, folder, "issue"))
     receipt.notes |= {"signs": signs, "ties": ties}
     _balance(context)
@@ -151,7 +151,8 @@ def _homed(frame: DataFrame, book: DataFrame) -> DataFrame:
 def _owned(context: Context, owned: DataFrame) -> tuple[DataFrame, DataFrame]:
     """Signs about records of another table: (those whose record stands, rows refused).
 
-    A row is refused when the record it speaks of does not stand, or when it states nothing that the contract takes.
+    A row is refused when the record it speaks of does not stand. A row that speaks of a standing record and states
+    nothing further counts as standardized; it is written down all the same (part `silent`), so that every row is seen.
     """
     from pyspark.sql import functions as F
 
@@ -165,9 +166,11 @@ def _owned(context: Context, owned: DataFrame) -> tuple[DataFrame, DataFrame]:
     found = joined.where(F.col("stands") & F.col("sign_id").isNotNull()).withColumns(
         {c: F.when(dwelling, F.col(f"home_{c}")).otherwise(F.col(c)) for c in HOME}
     )
-    reason = F.when(F.col("stands").isNull(), Reason.OWNER_MISSING.name).otherwise(Reason.NOTHING_STATED.name)
-    refused = joined.where(F.col("stands").isNull() | F.col("sign_id").isNull()).dropDuplicates(["row_id"])
-    return found, refused.withColumns({"part": F.lit("row"), "reason": reason})
+    lost = F.col("stands").isNull()
+    reason = F.when(lost, Reason.OWNER_MISSING.name).otherwise(Reason.NOTHING_STATED.name)
+    part = F.when(lost, "row").otherwise("silent")
+    refused = joined.where(lost | F.col("sign_id").isNull()).dropDuplicates(["row_id"])
+    return found, refused.withColumns({"part": part, "reason": reason})
 
 
 def _only(frame: DataFrame, table: Table) -> DataFrame:
@@ -188,7 +191,7 @@ def _balance(context: Context) -> None:
         table = name.removeprefix(PREFIX).replace("/", ".")
         tables[table] = {"rows": sum(pq.read_metadata(f).num_rows for f in context.files(name)), "rejected": rejected[table]}
     receipt.rows_in = sum(t["rows"] for t in tables.values())
-    refused = sum(rejected.values())
+    receipt.rejected = sum(rejected.values())
     receipt.notes |= {
-        "source_rows": receipt.rows_in, "rows_rejected": refused, "rows_standardized": receipt.rows_in - refused, "tables": tables
+        "source_rows": receipt.rows_in, "rows_rejected": receipt.rejected, "rows_standardized": receipt.rows_in - receipt.rejected, "tables": tables
     }  # fmt: skip

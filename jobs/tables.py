@@ -76,7 +76,9 @@ DELIVERIES = Table(
         Column("sha256", S, "over the bytes delivered (or the rows read, in order)"),
         Column("rows", I, "rows delivered"),
         Column("rows_landed", I, "rows landed; rows = rows_landed + rows rejected on reading"),
-        Column("rejected", LIST, "reason=count@first positions, for rows rejected on reading (jobs.departments.delivery.Refusal)"),
+        Column(
+            "rejected", LIST, "reason=count@first positions, for rows rejected on reading (jobs.departments.delivery.Refusal)"
+        ),
         Column("mode", S, "full or delta"),
         Column("contract_version", S, "version of the contract read by"),
         Column("state", S, "on_time, late, carried, held or not_due"),
@@ -200,7 +202,9 @@ REJECTED_ROWS = Table(
     (
         _key("row_id", "hash of (dept, table, source key, part, reason)"),
         *ORIGIN,
-        _key("part", "row, or the mention's role, or the sign's code"),
+        _key(
+            "part", "row, or the mention's role, or the sign's code; silent: a row of a known person that states nothing further"
+        ),
         _key("reason", "code of jobs.cleaning.reasons.Reason"),
         Column("known_from", D, "business date", required=True),
         Column("delivery_id", S, "the delivery it came in"),
@@ -253,8 +257,14 @@ PROFILES = Table(
         Column("hukou_active", B, "holds an active row of the local hukou register"),
         Column("id_text", S, "an unusable number as written (damaged, masked), for near and masked agreement", NUMBER),
         Column("guardian_numbers", LIST, "numbers of parents and guardians named on the same rows, sorted", NUMBER),
+        Column("parent_names", LIST, "names of parents and guardians on the same rows, sorted", NAME),
+        Column("family_phones", LIST, "phones of the parents that its numbers name, sorted", PHONE),
+        Column("family_dwellings", LIST, "dwellings of those parents, sorted", ADDRESS),
+        Column("sex_stated", B, "some record states the sex, beside what its number says"),
         Column("birth_stated", B, "some record states the birth date, beside what its number says"),
-        Column("kin_numbers", LIST, "own number as relatives' rows imply it: the mother's, where the child's row names her", NUMBER),
+        Column(
+            "kin_numbers", LIST, "own number as relatives' rows imply it: the mother's, where the child's row names her", NUMBER
+        ),
     ),
 )
 

@@ -21,7 +21,8 @@ from jobs.linkage.model import LinkModel, load_model
 from jobs.linkage.second_opinion import second_opinion
 from jobs.linkage.training import train as learn
 from jobs.linkage.weights import Weights
-from jobs.profiles.collapse import NEEDED, collapse
+from jobs.profiles.collapse import NEEDED, Sources, collapse
+from jobs.profiles.kin import LISTS
 from jobs.profiles.view import Crowds, view
 from jobs.tables import PROFILE_RECORDS, PROFILES, RECORDS
 
@@ -36,6 +37,7 @@ MOST_RECORDS = 1_000_000
 def train(settings: Settings, night: Night, out: Path) -> dict[str, Any]:
     """Write the model file to `out`; returns what was learned from. The night must have been linked once (by any model)."""
     from jobs.context import Context
+    from jobs.link import sources
     from jobs.pool.nights import Receipt
     from jobs.profiles.crowds import crowds
 
@@ -48,7 +50,7 @@ def train(settings: Settings, night: Night, out: Path) -> dict[str, Any]:
             f"The night has {records.num_rows} records.", f"Train on a sample district of at most {MOST_RECORDS} records."
         )
     model = load_model(MODEL)
-    weights = train_on(model, single(records, where, profiles), crowds(context.read("profiles", PROFILES)), night.date)
+    weights = train_on(model, single(records, where, profiles, sources()), crowds(context.read("profiles", PROFILES)), night.date)
     weights.save(model, out)
     return {k: weights.facts[k] for k in ("rows", "pairs_compared", "patterns", "version", "warnings", "second_opinion")}
 
@@ -60,7 +62,7 @@ def train_on(model: LinkModel, rows: pa.Table, seen: Crowds, date: dt.date) -> W
     digest = hashlib.sha256("\n".join(encoded.ids.to_pylist()).encode()).hexdigest()
     weights.auto = float(model.thresholds.auto) if model.thresholds.auto != "expected" else weights.auto
     weights.facts |= {
-        "version": f"{model.model}-{model.version}-{date.isoformat()}-{digest[:8]}",
+        "version": f"{model.model}-{model.version}-{date.isoformat()}-{weights.fingerprint(model)}",
         "rows": len(encoded),
         "business_date": date.isoformat(),
         "data_hash": digest,
@@ -69,13 +71,11 @@ def train_on(model: LinkModel, rows: pa.Table, seen: Crowds, date: dt.date) -> W
     return weights
 
 
-def single(records: pa.Table, where: pa.Table, profiles: pa.Table) -> pa.Table:
+def single(records: pa.Table, where: pa.Table, profiles: pa.Table, sources: Sources) -> pa.Table:
     """Each record as a profile of its own, with what its profile knows of kin and confirmation."""
     alone = records.append_column("collapse_key", pa.nulls(records.num_rows, pa.string()))
-    own = cast(pl.DataFrame, pl.from_arrow(collapse(alone, {})))
+    own = cast(pl.DataFrame, pl.from_arrow(collapse(alone, sources)))
     link = cast(pl.DataFrame, pl.from_arrow(where)).rename({"profile_id": "of", "record_id": "profile_id"})
-    kin = cast(pl.DataFrame, pl.from_arrow(profiles.select(["profile_id", "guardian_numbers", "kin_numbers"]))).rename(
-        {"profile_id": "of"}
-    )
-    joined = own.drop("guardian_numbers", "kin_numbers").join(link, on="profile_id", how="left").join(kin, on="of", how="left")
+    kin = cast(pl.DataFrame, pl.from_arrow(profiles.select(["profile_id", *LISTS]))).rename({"profile_id": "of"})
+    joined = own.drop(LISTS).join(link, on="profile_id", how="left").join(kin, on="of", how="left")
     return joined.select(PROFILES.schema.names).to_arrow().cast(PROFILES.schema)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ Index = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Hashes = npt.NDArray[np.uint64]
 MISSING = -1
-WIDTH = 8
+WIDTH = 12
 """Values of a list field looked at, the first in sorted order; longer lists are no longer evidence of anything."""
 
 
@@ -42,10 +43,14 @@ class Column:
 
     def derive(self, transform: str) -> tuple[Codes, npt.NDArray[np.object_]]:
         """Code of the transformed value for each distinct value (−1 where the transform gives nothing), and those values."""
-        if transform not in self.derived:
-            function = TRANSFORMS[transform]
-            self.derived[transform] = _factorize(np.array([function(v) for v in self.values], dtype=object))
+        self.derive_text(transform, TRANSFORMS[transform])
         return self.derived[transform]
+
+    def derive_text(self, name: str, function: Callable[[str], str | None]) -> Codes:
+        """The same for a function of one's own, remembered under the name: codes only."""
+        if name not in self.derived:
+            self.derived[name] = _factorize(np.array([function(v) for v in self.values], dtype=object))
+        return self.derived[name][0]
 
     def hashes(self, transform: str | None = None, length: int | None = None) -> Hashes:
         """64-bit hash per distinct value, after transform and cut; 0 for nothing. The same in every process."""

@@ -20,15 +20,16 @@ def _listed(text: str) -> list[str]:
     return text.split()
 
 
-VARIANTS = dict(
-    _listed(
+VARIANTS = {
+    pair[0]: pair[1]
+    for pair in _listed(
         "昇升 陞升 堃坤 喆哲 峯峰 甯宁 靑青 溫温 呂吕 戶户 於于 鍾钟 鐘钟 "
         "蕭肖 萧肖 傅付 阎闫 閆闫 閻闫 戴代 邱丘 覃谭 黃黄 囯国 榮荣 栢柏 "
         "暘旸 晧皓 "
         "勳勋 勛勋 凃涂 吳吴 淸清 嵗岁 龑䶮 慜敏 啓启 啟启 "
         "脩修 菓果 劵券 寗宁 濶阔 璿璇 衞卫 曁暨 湧涌 祕秘 卄廿 邨村 迺乃 弍贰"
     )
-)
+}
 """Variant, then the form compared by (two characters a word): variants in names, and surnames officially mixed for one person."""
 
 ALIKE = _listed(

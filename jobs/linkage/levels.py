@@ -144,6 +144,15 @@ def same_tokens(column: Column, i: Codes, j: Codes, _: Any) -> Bools:
     return found
 
 
+def zeroed(column: Column, i: Codes, j: Codes, last: Any) -> Bools:
+    """One ends in so many zeros where a spreadsheet lost its last places, and all before them agree."""
+    lost, cut = "0" * int(last), -int(last)
+    zero = np.array([v.endswith(lost) for v in column.values] + [False])
+    head = column.derive_text(f"but the last {last}", lambda v: v[:cut] or None)
+    sizes = _sizes(column.values)
+    return (zero[i] != zero[j]) & (head[i] == head[j]) & (sizes[i] == sizes[j])
+
+
 def swapped_day_month(column: Column, i: Codes, j: Codes, _: Any) -> Bools:
     """Dates with day and month exchanged."""
     year = column.hashes("year")
@@ -261,6 +270,7 @@ VALUE_LEVELS: dict[str, ValueLevel] = {
     "levenshtein": ValueLevel(levenshtein, "edits"),
     "damerau": ValueLevel(damerau, "edits"),
     "jaro_winkler": ValueLevel(jaro_winkler, "least similarity"),
+    "zeroed": ValueLevel(zeroed, "lost places"),
     "prefix": ValueLevel(prefix, "length"),
     "truncated": ValueLevel(truncated, "least length"),
     "within": ValueLevel(within, "largest difference"),

@@ -56,7 +56,9 @@ def _frame(model: LinkModel, encoded: Encoded) -> tuple[pd.DataFrame, list[str]]
     hashed = pd.util.hash_array(np.array(encoded.ids.to_pylist(), dtype=object), categorize=False)
     rows = np.sort(np.argsort(hashed, kind="stable")[:MOST_ROWS])
     scalar = {n: c for n, c in encoded.columns.items() if not c.is_list}
-    frame = pd.DataFrame({n: pd.Series(np.append(c.values, None)[c.codes[rows]], index=rows) for n, c in scalar.items()})
+    frame = pd.DataFrame(
+        {n: pd.Series([*c.values, None], dtype=object).to_numpy()[c.codes[rows]] for n, c in scalar.items()}, index=rows
+    )
     return frame, [n for n, c in model.comparisons.items() if c.field in scalar]
 
 

@@ -161,7 +161,7 @@ def _count(model: LinkModel, levels: npt.NDArray[np.int8], bits: npt.NDArray[np.
     new[1:] = (packed[1:] != packed[:-1]) | (bits[1:] != bits[:-1])
     starts = np.flatnonzero(new)
     counts = np.diff(np.append(starts, len(packed))).astype(np.float64)
-    return Patterns(levels[starts], bits[starts], counts)
+    return Patterns(levels[starts], bits[starts], np.asarray(counts, np.float64))
 
 
 def _merge(model: LinkModel, parts: list[Patterns]) -> Patterns:
@@ -173,7 +173,7 @@ def _merge(model: LinkModel, parts: list[Patterns]) -> Patterns:
         [np.concatenate([p.levels for p in parts]).astype(np.int64), np.concatenate([p.passes for p in parts])]
     )
     distinct, back = np.unique(rows, axis=0, return_inverse=True)
-    counts = np.bincount(back.ravel(), weights=np.concatenate([p.counts for p in parts]))
+    counts = np.bincount(back.ravel(), weights=np.concatenate([p.counts for p in parts])).astype(np.float64)
     return Patterns(distinct[:, :width].astype(np.int8), distinct[:, width], counts)
 
 

@@ -5,6 +5,7 @@ Weights are shown in log2. The file is pinned with the model's version: two runs
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,6 +40,13 @@ class Weights:
     def version(self) -> str:
         """Name, version and content hash of the model file."""
         return str(self.facts.get("version", "unversioned"))
+
+    def fingerprint(self, model: LinkModel) -> str:
+        """Eight hexadecimal digits over all that decides a score: the model's own words and what was learned."""
+        often = {n: f.to_json() for n, f in sorted(self.frequencies.items())}
+        learned = [self.table(model), self.prior.round(12).tolist(), often]
+        text = model.model_dump_json() + json.dumps(learned, ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:8]
 
     def table(self, model: LinkModel) -> list[dict[str, Any]]:
         """One row per comparison and level: probabilities by class and the weight against strangers."""

@@ -7,6 +7,7 @@ groups (all records of one collapse key) and is a pure function of them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import cast
 
 import numpy as np
@@ -19,7 +20,8 @@ from jobs.linkage.levels import VALUE_LEVELS
 from jobs.tables import PROFILES
 
 NEEDED = [
-    "record_id", "dept", "known_from", "account", "id_type", "id_number", "id_grade", "id_raw", "alias_number", "name",
+    "record_id", "dept", "source_table",
+    "known_from", "account", "id_type", "id_number", "id_grade", "id_raw", "alias_number", "name",
     "name_kind", "name_raw", "former_name", "sex", "birth_date", "birth_date_basis", "nationality", "phone",
     "dwelling_id", "address_level", "township", "hukou_active", "employer", "school", "birth_order", "mother_number",
     "father_number", "spouse_number",
@@ -35,14 +37,20 @@ POLICE = "ga"
 SCHEMA = pa.schema([*PROFILES.schema, pa.field("members", pa.list_(pa.string()))])
 
 
-def collapse(records: pa.Table, groups: Mapping[str, str]) -> pa.Table:
-    """Profiles with their member records. `records`: NEEDED columns and `collapse_key`, null where nothing is shared.
+@dataclass(frozen=True)
+class Sources:
+    """What the contracts say of departments: `voices` maps a department to the group that speaks with one voice
+    (departments that copy one another); `sexed` are the dept.table that state the sex themselves."""
 
-    `groups` maps a department to the group that speaks with one voice (departments that copy one another).
-    """
+    voices: Mapping[str, str] = field(default_factory=dict)
+    sexed: frozenset[str] = frozenset()
+
+
+def collapse(records: pa.Table, sources: Sources) -> pa.Table:
+    """Profiles with their member records. `records`: NEEDED columns and `collapse_key`, null where nothing is shared."""
     frame = _frame(records).with_columns(pl.col("collapse_key").fill_null(pl.concat_str(pl.lit("r:"), "record_id")))
     frame = _assign(frame)
-    return _contents(frame, groups).to_arrow().select(SCHEMA.names).cast(SCHEMA)
+    return _contents(frame, sources).to_arrow().select(SCHEMA.names).cast(SCHEMA)
 
 
 def _frame(table: pa.Table) -> pl.DataFrame:
@@ -127,8 +135,9 @@ def _attach(part: np.ndarray, clear: np.ndarray, left: np.ndarray, right: np.nda
     return result
 
 
-def _contents(frame: pl.DataFrame, groups: Mapping[str, str]) -> pl.DataFrame:
+def _contents(frame: pl.DataFrame, sources: Sources) -> pl.DataFrame:
     """One row per profile: the most frequent value, all values of what may be several, the newest of what moves."""
+    origin = pl.concat_str("dept", pl.lit("."), "source_table")
     base = (
         frame.group_by("profile_id")
         .agg(
@@ -139,6 +148,7 @@ def _contents(frame: pl.DataFrame, groups: Mapping[str, str]) -> pl.DataFrame:
             phones=pl.col("phone").drop_nulls().unique().sort(),
             dwellings=pl.col("dwelling_id").filter(pl.col("address_level").is_in(DWELLING_LEVELS)).drop_nulls().unique().sort(),
             hukou_active=pl.col("hukou_active").fill_null(False).any(),
+            sex_stated=(pl.col("sex").is_not_null() & origin.is_in(sorted(sources.sexed))).any(),
             birth_stated=(pl.col("birth_date_basis") == "stated").fill_null(False).any(),
             members=pl.col("record_id").sort(),
         )
@@ -166,13 +176,16 @@ def _contents(frame: pl.DataFrame, groups: Mapping[str, str]) -> pl.DataFrame:
     )
     return (
         base.join(kind, on="profile_id", how="left")
-        .join(_confirmed(frame, groups), on="profile_id", how="left")
+        .join(_confirmed(frame, sources.voices), on="profile_id", how="left")
         .join(_names(frame), on="profile_id", how="left")
         .join(_most_frequent(frame.with_columns(id_text=text), "id_text"), on="profile_id", how="left")
         .with_columns(
             pl.col("id_confirmed").fill_null(False),
             guardian_numbers=pl.lit([], pl.List(pl.String)),
             kin_numbers=pl.lit([], pl.List(pl.String)),
+            parent_names=pl.lit([], pl.List(pl.String)),
+            family_phones=pl.lit([], pl.List(pl.String)),
+            family_dwellings=pl.lit([], pl.List(pl.String)),
         )
     )
 
@@ -233,8 +246,8 @@ def _names(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def collapse_batches(batches: Iterable[pa.RecordBatch], groups: Mapping[str, str]) -> Iterable[pa.RecordBatch]:
+def collapse_batches(batches: Iterable[pa.RecordBatch], sources: Sources) -> Iterable[pa.RecordBatch]:
     """The kernel over one partition that holds whole keys."""
     held = [b for b in batches if b.num_rows]
     if held:
-        yield from collapse(pa.Table.from_batches(held), groups).to_batches()
+        yield from collapse(pa.Table.from_batches(held), sources).to_batches()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jobs.profiles.view import MOST_IN_DWELLING, MOST_NAMES, MOST_SURNAMES, Crowds
+from jobs.profiles.view import MOST_IN_BUILDING, MOST_IN_DWELLING, MOST_NAMES, MOST_SURNAMES, Crowds
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
@@ -15,6 +15,7 @@ def crowds(profiles: DataFrame) -> Crowds:
     return Crowds(
         phones=frozenset(_crowded(profiles, "phones", MOST_NAMES, MOST_SURNAMES)),
         dwellings=frozenset(_crowded(profiles, "dwellings", MOST_IN_DWELLING, None)),
+        buildings=frozenset(_crowded(profiles, "dwellings", MOST_IN_BUILDING, None)),
         births=frozenset(_births(profiles)),
     )
 

@@ -36,12 +36,28 @@ class Inputs(NamedTuple):
 def decide(inputs: Inputs, p: Parameters, groups: Mapping[str, str]) -> DataFrame:
     """Rows of RESIDENCE. Frames used more than once are cut off from how they were made (local checkpoints): planning the
     self-joins of the uncut chain took longer than computing it."""
-    residents = with_nature(inputs.residents, p).localCheckpoint()
+    residents = with_nature(_registered(inputs), p).localCheckpoint()
     members = _members(residents, inputs).localCheckpoint()
-    signs = with_derived(inputs.signs, inputs.ties, members)
+    signs = with_derived(inputs.signs, inputs.ties, members, p)
     rows = resident_wide(evidence(signs, members, p, groups), p).localCheckpoint()
     own = own_status(facts(residents, presence(rows, p), scores(rows, p), p), p).localCheckpoint()
     return published(with_relatives(own, inputs.ties, members, p), p)
+
+
+def _registered(inputs: Inputs) -> DataFrame:
+    """Residents with `register_township`, by their newest active row of the local hukou register: other departments' statements
+    of a hukou place may be older, or coarser than a township."""
+    told = inputs.records.where(F.col("hukou_active")).select(
+        "record_id",
+        F.struct("known_from", F.substring("hukou_division", 1, 9).alias("township")).alias("row"),
+    )
+    newest = (
+        told.where(F.length(F.col("row")["township"]) == 9)
+        .join(inputs.resident_records.select("record_id", "resident_id"), "record_id", how="inner")
+        .groupBy("resident_id")
+        .agg(F.max("row")["township"].alias("register_township"))
+    )
+    return inputs.residents.join(newest, "resident_id", how="left")
 
 
 def _members(residents: DataFrame, inputs: Inputs) -> DataFrame:
@@ -68,7 +84,7 @@ def published(rows: DataFrame, p: Parameters) -> DataFrame:
         .withColumn("said", F.col("fired")[0])
         .withColumn("rule_id", F.col("said")["rule"])
         .withColumn("confidence", _confidence(p))
-        .withColumn("thin", thin(F.col("said")["code"], F.col("confidence"), F.col("local"), p))
+        .withColumn("thin", thin(F.col("said")["code"], F.col("confidence"), p))
         .withColumn("status_code", F.when(F.col("thin"), "62").otherwise(F.col("said")["code"]))
         .withColumn("rule_id", F.when(F.col("thin"), "R-10").otherwise(F.col("rule_id")))
         .withColumn("rule_version", F.lit(p.version))

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from pyspark.sql import Window
 from pyspark.sql import functions as F
 
+from jobs.residence.parameters import Parameters
+
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
@@ -21,15 +23,25 @@ USED = [
 """The columns of SIGNS that the rules read."""
 
 
-def with_derived(signs: DataFrame, ties: DataFrame, members: DataFrame) -> DataFrame:
-    """All signs, delivered and derived."""
-    told = signs.select(*USED)
+def with_derived(signs: DataFrame, ties: DataFrame, members: DataFrame, p: Parameters) -> DataFrame:
+    """All signs that are believed, delivered and derived."""
+    told = signs.select(*USED).join(F.broadcast(ticked(signs, p)), ["sign", "from_date"], how="left_anti")
     tenancies = told.where((F.col("sign") == "S06") & F.col("dwelling_id").isNotNull()).join(
         members.select("record_id", "resident_id", "today"), "record_id", how="inner"
     )
     own = told.where(F.col("sign") == "S20").join(_let(tenancies), "dwelling_id", how="left_anti")
     delivered = told.where(F.col("sign") != "S20")
     return delivered.unionByName(own).unionByName(guardians(told, ties, members)).unionByName(_let_anew(tenancies))
+
+
+def ticked(signs: DataFrame, p: Parameters) -> DataFrame:
+    """(sign, from_date) of grid visits that nobody made: a quarter's last day with many times the usual number (domain §8, 13).
+    Which account entered a visit is not in the sign, so the day's few true visits go with them."""
+    daily = signs.where(F.col("sign") == "S05").groupBy("sign", "from_date").agg(F.count("*").alias("visits"))
+    usual = daily.agg(F.avg("visits").alias("usual"))
+    quarter_end = (F.month("from_date") % 3 == 0) & (F.col("from_date") == F.last_day("from_date"))
+    many = (F.col("visits") >= p.bulk_visits.least) & (F.col("visits") > p.bulk_visits.times * F.col("usual"))
+    return daily.crossJoin(F.broadcast(usual)).where(quarter_end & many).select("sign", "from_date")
 
 
 def guardians(signs: DataFrame, ties: DataFrame, members: DataFrame) -> DataFrame:

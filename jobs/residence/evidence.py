@@ -134,6 +134,7 @@ def _newest(p: Parameters) -> dict[str, Column]:
         "any_on": F.when(strength.isNotNull() & (sign != "S03"), F.col("last")),
         "registered_on": F.when(sign == "S03", F.col("since")),
         "worked_on": F.when(works, F.col("last")),
+        "paid_on": F.when(works & F.coalesce("text_here", F.lit(True)), F.col("last")),
         "strong_death": (sign == "N09") & F.coalesce(F.col("detail").isin(p.strong_deaths), F.lit(False)),
         "insured_until": F.when(sign == "S12", F.col("ends")),
         "owns": (sign == "S20") & here & in_force(),
@@ -143,5 +144,5 @@ def _newest(p: Parameters) -> dict[str, Column]:
 
 _NEWEST = (
     *("in_force", "newest_ab", "newest_b", "newest_own", "newest_event", "newest_neg", "departed_on", "elsewhere_on", "any_on"),
-    *("registered_on", "worked_on", "strong_death", "insured_until", "owns", "dwells"),
+    *("registered_on", "worked_on", "paid_on", "strong_death", "insured_until", "owns", "dwells"),
 )

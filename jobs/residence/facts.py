@@ -40,10 +40,10 @@ def uninsured() -> Column:
 
 
 def departed(p: Parameters) -> Column:
-    """The newest departure; work here still paid long after it contradicts it."""
+    """The newest departure; work still paid long after it, by one who does not state a home outside, contradicts it."""
     told = F.greatest("departed_on", "uninsured_on")
-    still = F.col("worked_on") >= F.date_sub("today", p.days.work_in_force)
-    works_on = still & (F.col("worked_on") >= F.date_add(told, p.days.works_on))
+    still = F.col("paid_on") >= F.date_sub("today", p.days.work_in_force)
+    works_on = still & (F.col("paid_on") >= F.date_add(told, p.days.works_on))
     return F.when(~F.coalesce(works_on, F.lit(False)), told)
 
 
@@ -79,7 +79,7 @@ def own_status(rows: DataFrame, p: Parameters) -> DataFrame:
     """The decision on everybody's own evidence alone: what children and households may follow."""
     alone = rows.withColumn("parent_code", F.lit(None).cast("string")).withColumn("household_present", F.lit(False))
     decided = alone.withColumn("own", fired(p, without=("R-08", "R-05c-household"))[0])
-    weak = thin(F.col("own")["code"], F.col("score"), F.col("local"), p)
+    weak = thin(F.col("own")["code"], F.col("score"), p)
     return decided.withColumn("own_code", F.when(weak, "62").otherwise(F.col("own")["code"])).drop(
         "own", "parent_code", "household_present"
     )

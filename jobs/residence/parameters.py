@@ -105,6 +105,13 @@ class Scores(_Part):
     strong_member: float
 
 
+class Bulk(_Part):
+    """When a day's grid visits are ticks at a desk: so many times the average day's, and at least so many."""
+
+    times: float
+    least: int
+
+
 class Parameters(_Part):
     """Everything the rules may be tuned by."""
 
@@ -117,6 +124,7 @@ class Parameters(_Part):
     months: Months
     age: Age
     scores: Scores
+    bulk_visits: Bulk
     household_size: int
 
     def codes(self, *strengths: str) -> list[str]:

@@ -25,16 +25,16 @@ def presence(rows: DataFrame, p: Parameters) -> DataFrame:
 
 
 def creates_presence(p: Parameters) -> Column:
-    """A and A− signs here; B and C only beside a dwelling sign; an enrolment unless the pupil's dwelling lies outside."""
+    """A and A− signs here; visits and work only beside a dwelling sign; none whose own row puts the dwelling outside."""
     official = F.col("strength").isin("A", "A-")
-    pupil = (F.col("sign") == "S07") & F.coalesce(F.col("text_here"), F.lit(True))
-    beside = F.col("supported") | (F.col("text_here") & (F.col("sign") != "S19"))
-    lives = F.col("strength").isin("B", "C") & (F.col("sign") != "S07") & beside
-    return F.coalesce(F.col("here") & (official | pupil | lives), F.lit(False))
+    outside = F.coalesce(~F.col("text_here"), F.lit(False))
+    beside = F.col("supported") | (F.col("text_here") & (F.col("sign") != "S19")) | (F.col("sign") == "S07")
+    lives = F.col("strength").isin("B", "C") & beside & ~outside
+    return F.coalesce(F.col("here") & (official | lives), F.lit(False))
 
 
 def intervals(rows: DataFrame, p: Parameters) -> DataFrame:
-    """(resident_id, today, kind, start, ends, last, shown, inside, leaves) of both chains; `shown` is the sign's own first day."""
+    """(resident_id, today, leaves, kind, start, ends, last, shown, inside) of both chains; `shown` is the sign's own start."""
     seen = rows.where(F.col("strength").isNotNull() & ((F.col("strength") != "D") | F.col("sign").isin("S12", "S20")))
     seen = seen.withColumn("present", creates_presence(p))
     outside = F.coalesce(F.col("township") != F.col("hukou_township"), ~F.col("local")) & (F.col("place") != "none")

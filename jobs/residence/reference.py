@@ -53,7 +53,7 @@ def rounded(value: float, places: int) -> float:
     return float(Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
 
 
-def weigh(sign: Row, confirmed: dt.date, today: dt.date, p: Parameters) -> Evidence | None:
+def weigh(sign: Row, confirmed: dt.date | None, today: dt.date, p: Parameters) -> Evidence | None:
     """A sign as evidence tonight; None when it lies in the future or ends before it starts. `confirmed` is the newest day of
     that sign on the same record."""
     code, since, until = sign["sign"], sign["from_date"], sign["to_date"]
@@ -65,7 +65,7 @@ def weigh(sign: Row, confirmed: dt.date, today: dt.date, p: Parameters) -> Evide
         return _evidence(sign, None, since, since + DAY, since, weak or n.weight, n.half_life, today)
     s = p.signs[code]
     carry = s.carry_permit if s.carry_permit and sign["detail"] in ("residence_permit", "permanent") else s.carry
-    start = confirmed if s.shape == "continuing" else since
+    start = confirmed if s.shape == "continuing" and confirmed else since
     bound = start + dt.timedelta(days=carry) if carry is not None else dt.date.max
     if s.shape == "continuing":
         if until is not None and until <= since:
@@ -95,11 +95,11 @@ def person(resident: Row, signs: Iterable[Row], today: dt.date, p: Parameters) -
     """A person with all facts that rest on the own evidence."""
     one = Person(resident, today, p, list(signs))
     newest_on = _confirmed(one)
-    weighed = (weigh(s, newest_on.get((s["record_id"], s["sign"]), s["from_date"]), today, p) for s in one.signs)
+    weighed = (weigh(s, newest_on.get((s["record_id"], s["sign"])), today, p) for s in one.signs)
     one.evidence = [e for e in weighed if e is not None]
     one.fact = {"age": age_of(resident["birth_date"], today), "local": bool(resident["hukou_active"])}
     one.fact["nature"] = nature(resident, one.fact["age"], today, p)
-    division = resident["hukou_division"]
+    division = resident.get("register_township") or resident["hukou_division"]
     one.fact["hukou_township"] = division[:9] if one.fact["local"] and division and len(division) >= 9 else None
     _presence(one)
     _scores(one)
@@ -196,8 +196,10 @@ def _creates(e: Evidence, supported: bool) -> bool:
         return False
     if e.strength in ("A", "A-"):
         return True
+    if e.row["text_here"] is False:
+        return False
     if e.row["sign"] == "S07":
-        return e.row["text_here"] is not False
+        return True
     return supported or (bool(e.row["text_here"]) and e.row["sign"] != "S19")
 
 
@@ -263,8 +265,9 @@ def _dates(one: Person) -> None:
     worked = newest(e.last for e in all_ if e.strength and p.signs[e.row["sign"]].work)
     f["uninsured_on"] = _uninsured(all_, worked, today)
     f["departed_on"] = newest(d for d in (f["departed_on"], f["uninsured_on"]) if d)
-    still = worked is not None and worked >= today - dt.timedelta(days=p.days.work_in_force)
-    if f["departed_on"] and worked and still and worked >= f["departed_on"] + dt.timedelta(days=p.days.works_on):
+    paid = newest(e.last for e in all_ if e.strength and p.signs[e.row["sign"]].work and e.row["text_here"] is not False)
+    still = paid is not None and paid >= today - dt.timedelta(days=p.days.work_in_force)
+    if f["departed_on"] and paid and still and paid >= f["departed_on"] + dt.timedelta(days=p.days.works_on):
         f["departed_on"] = None
     f["elsewhere_on"] = newest(e.since for e in all_ if e.strength is None and p.negatives[e.row["sign"]].elsewhere)
     f["any_on"] = newest(e.last for e in all_ if e.strength is not None and e.row["sign"] != "S03")

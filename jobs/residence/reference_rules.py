@@ -57,7 +57,7 @@ def final(one: Person, others: Relatives, home_township: str | None) -> Decision
 
 
 def _thin(one: Person, code: str, confidence: float) -> bool:
-    return not one.fact["local"] and CODES[code].kind in ("R", "T") and confidence < one.p.scores.low
+    return not one.fact["local"] and not one.fact["settled"] and CODES[code].kind in ("R", "T") and confidence < one.p.scores.low
 
 
 def first(one: Person, others: Relatives, home_township: str | None) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -39,7 +39,7 @@ class Outcome:
 
 def decide_all(world: World, p: Parameters) -> dict[str, Outcome]:
     """Every resident's decision."""
-    people = _people(world, p)
+    people = _people(World(world.residents, world.records, believed(world.signs, p), world.ties), p)
     homes = {who: home(one) for who, one in people.items()}
     own = {who: own_code(one, homes[who][1]) for who, one in people.items()}
     parents = _parents(world, people, own)
@@ -55,6 +55,15 @@ def decide_all(world: World, p: Parameters) -> dict[str, Outcome]:
         )
         result[who] = Outcome(final(one, others, homes[who][1]), one.fact, *homes[who])
     return result
+
+
+def believed(signs: list[Row], p: Parameters) -> list[Row]:
+    """Signs without the grid visits that nobody made: ticked in bulk on a quarter's last day."""
+    daily = Counter(s["from_date"] for s in signs if s["sign"] == "S05")
+    usual = sum(daily.values()) / len(daily) if daily else 0.0
+    many = {d for d, n in daily.items() if n >= p.bulk_visits.least and n > p.bulk_visits.times * usual}
+    ticked = {d for d in many if d.month % 3 == 0 and (d + dt.timedelta(days=1)).day == 1}
+    return [s for s in signs if s["sign"] != "S05" or s["from_date"] not in ticked]
 
 
 def _people(world: World, p: Parameters) -> dict[str, Person]:

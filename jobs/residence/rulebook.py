@@ -27,11 +27,24 @@ One status a person a night, from the evidence known tonight and the business da
   Signed manual decisions (R-03) and the seven-day hysteresis (R-11) are not built yet.
 - R-02（身份类别）和 R-04（在区区间）只产生事实，不单独决定。
   R-02 (identity class) and R-04 (presence) make facts; they decide nothing by themselves.
-- 就医、接种、缴费须另有过去一年的居所证据才算在区；在校而居所明确在区外的不算。
-  Visits, vaccinations and paid months create presence only beside a dwelling sign of the last year; enrolment creates none
-  when the pupil's dwelling lies outside the district.
-- 注销或搬离前 {moved} 日内已在区内另一居所登记的，是区内搬家，不是离开。
-  A departure is a move inside the district when another dwelling was registered within {moved} days before it, or later.
+- 就医、接种、缴费须另有一年内的居所证据才算在区；同一行写明居所在区外的不算，在校亦同。
+  Visits, vaccinations and paid months create presence only beside a dwelling sign of the last year, or a dwelling text here on
+  the same row. A row that puts the dwelling outside the district creates none; for enrolments that is the only bar.
+- 网格季末日成批勾选的“在住”不作数。
+  Grid visits ticked in bulk on a quarter's last day do not count.
+- 离开迹象若另有在期居所迹象、且其日期晚于原居所的一切迹象，是区内搬家，不是离开。
+  A departure is a move inside the district when a sign in force names another dwelling, later than anything named the first.
+- “查无此人”和行政注销只是弱反证，不是离开。
+  "Nobody of that name" and an administrative cancellation are weak signs and no departure.
+- 沉默不等于离开：两年内两次以上见于在区（相隔 {span} 日以上）或有自住房者，无离开或外地迹象时，
+  本地户籍 {local} 日内、非本地 {other} 日内仍视为在区。
+  Silence is no departure: whoever was seen here on two days {span} days apart within two years, or owns a dwelling that is not
+  let, counts as present for {local} days (local hukou) or {other} days (others) when nothing says that the person went away.
+- 居民保险终止且未就业，按离开日期处理。
+  A resident insurance that ended without a job in its place counts as a departure on that day.
+- 地址：在期的居所迹象按次序；其次近两年的居所迹象、就医就学就业的住址；再次户籍地址、自有住房。
+  Address: dwelling signs in force by rank; those of the last two years; then the texts of visits, schools and jobs; the hukou
+  address after them, an own dwelling last (domain §1.3 has the hukou address earlier; it tells least where people live).
 """
 
 COUNTED = """
@@ -40,7 +53,9 @@ COUNTED = """
 """
 
 WORDS = """
-用例写法 · How the cases are written: `who` gives birth date (default 1990-06-15), hukou place (a township of the district is an active
+用例写法 · How the cases are written.
+
+`who` gives birth date (default 1990-06-15), hukou place (a township of the district is an active
 local hukou), document, relatives (`mother=` another case of the same table and date; `_` stands for a space) and `home=`, where
 the row's own dwelling text lies. `evidence` lists signs: `S01 from..to @room/township (detail)`; `to` is the first day after;
 `@outside` lies outside the district; `shared…` rooms are shared by several cases; `(dept:detail)` names the department.
@@ -49,7 +64,9 @@ the row's own dwelling text lies. `evidence` lists signs: `S01 from..to @room/to
 
 def render(p: Parameters, spec: Path) -> str:
     """The whole document."""
-    parts = [INTRODUCTION.format(moved=p.days.moved), _codes(), _rules(), _signs(p), _negatives(p), _days(p)]
+    d = p.days
+    introduction = INTRODUCTION.format(span=d.settled_span, local=d.settled_local, other=d.settled_other)
+    parts = [introduction, _codes(), _rules(), _signs(p), _negatives(p), _days(p)]
     cases = [file.read_text(encoding="utf-8").replace("# ", "### ", 1).strip() for file in sorted(spec.glob("*.md"))]
     return "\n".join([*parts, "## 用例 · Cases", WORDS, "\n\n".join(cases), ""])
 
@@ -70,7 +87,9 @@ def _codes() -> str:
 
 def _rules() -> str:
     rows = [[r.id, r.zh, r.en, ", ".join(r.codes)] for r in RULES]
-    rows.append(["R-10", "非本地且判为在区，但证据分低于下限", "not local, counted as living here, score below the bound", "62"])
+    rows.append(
+        ["R-10", "非本地且未稳定居住，判为在区但证据分低于下限", "not local, not settled, counted as here on a low score", "62"]
+    )
     title = "## 规则，先决定者为准 · Rules, the first that decides wins\n\n"
     return title + table(["rule", "中文", "English", "codes"], rows)
 

@@ -263,8 +263,8 @@ RULES: tuple[Rule, ...] = (
     Rule("R-06b", "非本地户籍，在区居住不满半年", "not local, living here, half a year not met", ("31",), rule_temporary),
     Rule(
         "R-06c",
-        "两年内曾在区居住，九十日以上未见",
-        "lived here within two years, not seen for more than ninety days",
+        "曾在区居住或曾有本地户籍，现不在区",
+        "lived here or held a local hukou, present no more",
         ("53",),
         rule_lapsed,
     ),
@@ -282,7 +282,7 @@ def fired(p: Parameters, without: tuple[str, ...] = ()) -> Column:
     return F.filter(F.array(*said), lambda one: one["code"].isNotNull())
 
 
-def thin(code: Column, confidence: Column, local: Column, p: Parameters) -> Column:
-    """R-10: a non-local counted as living here on an evidence score below the bound is 62."""
+def thin(code: Column, confidence: Column, p: Parameters) -> Column:
+    """R-10: a non-local counted as living here on an evidence score below the bound is 62, unless settled."""
     here = code.isin([c for c, s in CODES.items() if s.kind in ("R", "T")])
-    return ~local & here & (confidence < p.scores.low)
+    return ~F.col("local") & ~F.col("settled") & here & (confidence < p.scores.low)

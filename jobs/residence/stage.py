@@ -17,9 +17,9 @@ from jobs.tables import RESIDENCE
 def run(context: Context) -> None:
     """Read residents, records, signs and ties; write RESIDENCE; note the count of every status code."""
     p = parameters.load()
-    today = F.lit(context.date)
+    residents = context.read("residents")  # starts the session, which column functions need
     inputs = Inputs(
-        context.read("residents").withColumn("today", today),
+        residents.withColumn("today", F.lit(context.date)),
         context.read("resident_records"),
         context.read("records"),
         context.read("signs"),

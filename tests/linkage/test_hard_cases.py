@@ -42,6 +42,7 @@ def person(**said: Any) -> dict[str, Any]:
         "id_confirmed": False,
         "name_kind": "han",
         "birth_stated": True,
+        "sex_stated": True,
         "nationality": "CHN",
     }
     if said.get("id_number"):
@@ -72,82 +73,160 @@ ADULT = {"name": "陈国梁", "sex": "M", "birth_date": dt.date(1980, 3, 9)}
 NUMBER = number(913, dt.date(1980, 3, 9))
 
 AUTO = {
-    "same number, name one character apart": (person(id_number=NUMBER, **ADULT), person(id_number=NUMBER, **ADULT | {"name": "陈国良"})),
+    "same number, name one character apart": (
+        person(id_number=NUMBER, **ADULT),
+        person(id_number=NUMBER, **ADULT | {"name": "陈国良"}),
+    ),
     "same number, former name": (
-        person(id_number=NUMBER, **ADULT, other_names=["陈志强"]), person(id_number=NUMBER, **ADULT | {"name": "陈志强"})),
+        person(id_number=NUMBER, **ADULT, other_names=["陈志强"]),
+        person(id_number=NUMBER, **ADULT | {"name": "陈志强"}),
+    ),
     "no number, name, birth date and own phone": (person(id_number=NUMBER, **ADULT, **PHONE), person(**ADULT, **PHONE)),
     "no number, name, birth date and room": (person(id_number=NUMBER, **ADULT, **ROOM), person(**ADULT, **ROOM)),
     "no number, homophone in the name, birth date, phone and room": (
-        person(id_number=NUMBER, **ADULT, **PHONE, **ROOM), person(**ADULT | {"name": "陈国粱"}, **PHONE, **ROOM)),
+        person(id_number=NUMBER, **ADULT, **PHONE, **ROOM),
+        person(**ADULT | {"name": "陈国粱"}, **PHONE, **ROOM),
+    ),
     "damaged number one digit off": (
-        person(id_number=NUMBER, **ADULT), person(id_text=NUMBER[:9] + ("1" if NUMBER[9] != "1" else "2") + NUMBER[10:], **ADULT)),
+        person(id_number=NUMBER, **ADULT),
+        person(id_text=NUMBER[:9] + ("1" if NUMBER[9] != "1" else "2") + NUMBER[10:], **ADULT),
+    ),
     "masked number": (person(id_number=NUMBER, **ADULT), person(id_text=NUMBER[:6] + "********" + NUMBER[14:], **ADULT)),
     "wrong but valid number, everything else agrees": (
         person(id_number=NUMBER, id_confirmed=True, **ADULT, **PHONE, **ROOM),
-        person(id_number=number(915, dt.date(1980, 3, 9)), **ADULT, **PHONE, **ROOM)),
+        person(id_number=number(915, dt.date(1980, 3, 9)), **ADULT, **PHONE, **ROOM),
+    ),
     "a row that states both numbers": (
         person(id_number=NUMBER, id_confirmed=True, **ADULT, aliases=["citizen:" + number(917, dt.date(1979, 3, 9))]),
-        person(id_number=number(917, dt.date(1979, 3, 9)), id_confirmed=True, **ADULT)),
+        person(id_number=number(917, dt.date(1979, 3, 9)), id_confirmed=True, **ADULT),
+    ),
     "child without number by its parents": (
-        person(id_number=number(911), id_confirmed=True, **CHILD, **PARENTS), person(**CHILD, guardian_numbers=[MUM])),
+        person(id_number=number(911), id_confirmed=True, **CHILD, **PARENTS),
+        person(**CHILD, guardian_numbers=[MUM]),
+    ),
     "birth certificate and vaccination row by the certificate's number": (
         person(id_type="birth_certificate", id_number="U330000001", **CHILD | {"name": None, "name_kind": "newborn"}, **PARENTS),
-        person(**CHILD, aliases=["birth_certificate:U330000001"])),
+        person(**CHILD, aliases=["birth_certificate:U330000001"]),
+    ),
     "newborn renamed at the register, the only child of that birth": (
         person(id_number=number(911), id_confirmed=True, **CHILD, **PARENTS),
-        person(id_type="birth_certificate", id_number="U330000001", **CHILD | {"name": None, "name_kind": "newborn"}, **PARENTS)),
+        person(id_type="birth_certificate", id_number="U330000001", **CHILD | {"name": None, "name_kind": "newborn"}, **PARENTS),
+    ),
     "foreigner with a new passport, words in another order": (
-        person(id_type="passport", id_number="M1234567", name="SMITH JOHN ROBERT", name_kind="foreign", sex="M", nationality="USA",
-               birth_date=dt.date(1985, 7, 2), **ROOM),
-        person(id_type="passport", id_number="X7654321", name="JOHN SMITH", name_kind="foreign", sex="M", nationality="USA",
-               birth_date=dt.date(1985, 7, 2), **ROOM)),
+        person(
+            id_type="passport",
+            id_number="M1234567",
+            name="SMITH JOHN ROBERT",
+            name_kind="foreign",
+            sex="M",
+            nationality="USA",
+            birth_date=dt.date(1985, 7, 2),
+            **ROOM,
+        ),
+        person(
+            id_type="passport",
+            id_number="X7654321",
+            name="JOHN SMITH",
+            name_kind="foreign",
+            sex="M",
+            nationality="USA",
+            birth_date=dt.date(1985, 7, 2),
+            **ROOM,
+        ),
+    ),
     "travel permit and residence permit": (
         person(id_type="hk_macao_pass", id_number="H12345678", **ADULT | {"nationality": "HKG"}),
-        person(id_type="hkmt_residence", id_number="810000198003090012", aliases=["hk_macao_pass:H12345678"], **ADULT | {"nationality": "HKG"})),
+        person(
+            id_type="hkmt_residence",
+            id_number="810000198003090012",
+            aliases=["hk_macao_pass:H12345678"],
+            **ADULT | {"nationality": "HKG"},
+        ),
+    ),
     "mother named on her child's row": (
         person(id_number=MUM, id_confirmed=True, name="李秀兰", sex="F", birth_date=dt.date(1988, 3, 2)),
-        person(name="李秀兰", sex="F", kin_numbers=[MUM])),
-}  # fmt: skip
+        person(name="李秀兰", sex="F", kin_numbers=[MUM]),
+    ),
+}
 """Pairs that link by themselves."""
 
 TWIN = {"name": "张梓宸", "sex": "M", "birth_date": BORN}
 APART = {
     "namesakes with one birth date": (person(id_number=NUMBER, **ADULT), person(**ADULT)),
     "namesakes with one birth date and two numbers": (
-        person(id_number=NUMBER, id_confirmed=True, **ADULT), person(id_number=number(951, dt.date(1980, 3, 9)), id_confirmed=True, **ADULT)),
+        person(id_number=NUMBER, id_confirmed=True, **ADULT),
+        person(id_number=number(951, dt.date(1980, 3, 9)), id_confirmed=True, **ADULT),
+    ),
     "twins at one phone and room, both numbered": (
-        person(id_number=number(911), **CHILD, **PARENTS, **PHONE, **ROOM), person(id_number=number(913), **TWIN, **PARENTS, **PHONE, **ROOM)),
+        person(id_number=number(911), **CHILD, **PARENTS, **PHONE, **ROOM),
+        person(id_number=number(913), **TWIN, **PARENTS, **PHONE, **ROOM),
+    ),
     "twins, one without number": (
-        person(id_number=number(911), **CHILD, **PARENTS, **PHONE, **ROOM), person(**TWIN, **PARENTS, **PHONE, **ROOM)),
+        person(id_number=number(911), **CHILD, **PARENTS, **PHONE, **ROOM),
+        person(**TWIN, **PARENTS, **PHONE, **ROOM),
+    ),
     "twins by order, no names yet": (
-        person(id_type="birth_certificate", id_number="U330000001", birth_order="1", sex="M", birth_date=BORN, name_kind="newborn", **PARENTS),
-        person(id_type="birth_certificate", id_number="U330000002", birth_order="2", sex="M", birth_date=BORN, name_kind="newborn", **PARENTS)),
+        person(
+            id_type="birth_certificate",
+            id_number="U330000001",
+            birth_order="1",
+            sex="M",
+            birth_date=BORN,
+            name_kind="newborn",
+            **PARENTS,
+        ),
+        person(
+            id_type="birth_certificate",
+            id_number="U330000002",
+            birth_order="2",
+            sex="M",
+            birth_date=BORN,
+            name_kind="newborn",
+            **PARENTS,
+        ),
+    ),
     "unnamed twin and its numbered brother": (
         person(id_number=number(911), **CHILD, **PARENTS, **ROOM),
-        person(sex="M", birth_date=BORN, name_kind="newborn", **PARENTS, **ROOM)),
+        person(sex="M", birth_date=BORN, name_kind="newborn", **PARENTS, **ROOM),
+    ),
     "a twin's row with the brother's number typed": (
-        person(id_number=number(911), **CHILD, **PARENTS, **PHONE), person(id_number=number(911), **TWIN, **PARENTS, **PHONE)),
+        person(id_number=number(911), **CHILD, **PARENTS, **PHONE),
+        person(id_number=number(911), **TWIN, **PARENTS, **PHONE),
+    ),
     "father and son one character apart": (
         person(id_number=NUMBER, **ADULT, **PHONE, **ROOM),
-        person(name="陈国栋", sex="M", birth_date=dt.date(2006, 8, 1), **PHONE, **ROOM)),
-    "father and son without birth dates": (person(id_number=NUMBER, **ADULT, **PHONE, **ROOM), person(name="陈国栋", sex="M", **PHONE, **ROOM)),
+        person(name="陈国栋", sex="M", birth_date=dt.date(2006, 8, 1), **PHONE, **ROOM),
+    ),
+    "father and son without birth dates": (
+        person(id_number=NUMBER, **ADULT, **PHONE, **ROOM),
+        person(name="陈国栋", sex="M", **PHONE, **ROOM),
+    ),
     "spouses at one phone and room": (
-        person(id_number=NUMBER, **ADULT, **PHONE, **ROOM), person(name="陈秀梅", sex="F", birth_date=dt.date(1981, 1, 1), **PHONE, **ROOM)),
+        person(id_number=NUMBER, **ADULT, **PHONE, **ROOM),
+        person(name="陈秀梅", sex="F", birth_date=dt.date(1981, 1, 1), **PHONE, **ROOM),
+    ),
     "one number, two persons": (
-        person(id_number=NUMBER, **ADULT), person(id_number=NUMBER, name="王秀英", sex="F", birth_date=dt.date(1957, 2, 3))),
+        person(id_number=NUMBER, **ADULT),
+        person(id_number=NUMBER, name="王秀英", sex="F", birth_date=dt.date(1957, 2, 3)),
+    ),
     "a borrowed number, age unknown": (person(id_number=NUMBER, **ADULT), person(id_number=NUMBER, name="王大勇", sex="M")),
     "the father's number on his child's row": (
-        person(id_number=NUMBER, **ADULT, **PHONE), person(id_number=NUMBER, name="陈一诺", sex="F", birth_date=BORN, **PHONE)),
+        person(id_number=NUMBER, **ADULT, **PHONE),
+        person(id_number=NUMBER, name="陈一诺", sex="F", birth_date=BORN, **PHONE),
+    ),
     "the mother's number on a newborn's row": (
         person(id_number=MUM, name="李秀兰", sex="F", birth_date=dt.date(1988, 3, 2)),
-        person(id_number=MUM, name_kind="newborn", sex="F", birth_date=BORN)),
+        person(id_number=MUM, name_kind="newborn", sex="F", birth_date=BORN),
+    ),
     "brothers of one mother": (
         person(id_number=number(911), **CHILD, **PARENTS, **PHONE, **ROOM),
-        person(**CHILD | {"name": "张梓航", "birth_date": dt.date(2018, 2, 2)}, **PARENTS, **PHONE, **ROOM)),
+        person(**CHILD | {"name": "张梓航", "birth_date": dt.date(2018, 2, 2)}, **PARENTS, **PHONE, **ROOM),
+    ),
     "two foreigners of one country and birth date": (
         person(id_type="passport", id_number="M1234567", name="KIM MINJUN", nationality="KOR", sex="M", birth_date=BORN),
-        person(id_type="passport", id_number="M7654321", name="LEE JUNHO", nationality="KOR", sex="M", birth_date=BORN)),
-}  # fmt: skip
+        person(id_type="passport", id_number="M7654321", name="LEE JUNHO", nationality="KOR", sex="M", birth_date=BORN),
+    ),
+}
 """Pairs that must never link by themselves; a person may still look at some."""
 
 SEVERAL = frozenset({f"{MUM}|{BORN:%Y%m%d}"})

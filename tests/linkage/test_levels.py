@@ -21,7 +21,7 @@ NAME = [
     "surname",
 ]  # fmt: skip
 DATE = ["exact", "swapped_day_month", "one_digit", {"days": 62}, "same_year"]
-NUMBER = ["exact", "core", "one_digit", {"masked": 6}]
+NUMBER = ["exact", "core", "one_digit", {"masked": 6}, {"zeroed": 3}]
 
 
 def level(kind: str, levels: list[Any], left: Any, right: Any) -> str:
@@ -86,6 +86,7 @@ def test_dates(left: str, right: str, expected: str) -> None:
         ("330110199001011232", "33011019900101123X", "core"),
         ("330110199001011232", "330110199001017232", "one_digit"),
         ("330110********1232", "330110199001011232", "masked 6"),
+        ("330110199001011000", "330110199001011232", "zeroed 3"),  # a spreadsheet's doing
         ("330110********1233", "330110199001011232", "else"),
         ("330110199001011232", "330110199001011259", "else"),  # a twin's: two places
     ],

@@ -228,7 +228,7 @@ def test_a_new_model_is_a_reason() -> None:
     rows = [{"record_id": "a", "resident_id": "A"}, {"record_id": "b", "resident_id": "B"}]
     whole = dataclasses.replace(evidence(rows, [{**r, "resident_id": "A"} for r in rows]), new_model=True)
     events = pl.DataFrame([MERGED], schema=["resident_id", "kind", "other_id"], orient="row")
-    founders = pl.DataFrame(schema={c: pl.String for c in ("resident_id", "dept", "source_table", "role")})
+    founders = pl.DataFrame(schema=dict.fromkeys(("resident_id", "dept", "source_table", "role"), pl.String))
     assert (
         reasons.dated(events, founders, whole, DAY)["reason"][0]
         == "one person now: the linkage model was retrained (模型更新)；合并"

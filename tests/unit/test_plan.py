@@ -27,7 +27,9 @@ def test_steps_are_ordered_as_they_run():
     assert sorted(steps(), key=plan.order) == steps()
 
 
-@pytest.mark.parametrize(("earlier", "later"), [("extract.ga", "gate.landing"), ("gate.landing", "standardize"), ("validate", "publish")])
+@pytest.mark.parametrize(
+    ("earlier", "later"), [("extract.ga", "gate.landing"), ("gate.landing", "standardize"), ("validate", "publish")]
+)
 def test_gates_stand_right_behind_their_stage(earlier, later):
     assert plan.order(earlier) < plan.order(later)
 

@@ -1,0 +1,61 @@
+"""The stage on a small town of families: every record in one profile, the same links whatever the partitions, few mistakes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from jobs import link
+from jobs.context import Context, run_step
+from jobs.pool.nights import Night
+from jobs.settings import Settings
+from jobs.tables import LINKS, PROFILE_RECORDS, PROFILES, RECORDS
+from tests.linkage.people import Town
+
+pytestmark = pytest.mark.spark
+
+
+def run_town(settings: Settings, records: pa.Table) -> Context:
+    """Put the records there and run the stage."""
+    night = Night(settings.nights, dt.date(2026, 11, 20))
+    run_step(settings, night, "standardize", lambda c: c.write_arrow(RECORDS, records) and None)
+    receipt = run_step(settings, night, "link", link.run)
+    assert receipt.rows_in == records.num_rows and receipt.notes["pairs_compared"] > 0
+    return Context(settings, night, receipt)
+
+
+def table(context: Context, name: str) -> pl.DataFrame:
+    frame = pl.from_arrow(context.read_arrow(name))
+    assert isinstance(frame, pl.DataFrame)
+    return frame
+
+
+def test_the_stage_on_a_town(spark: object, settings: Settings, tmp_path: Path) -> None:
+    town = Town(250, seed=8)
+    records = town.records()
+    context = run_town(settings, records)
+    where, links, profiles = table(context, "profile_records"), table(context, "links"), table(context, "profiles")
+    assert where["record_id"].sort().to_list() == sorted(town.truth())
+    assert set(where["profile_id"]) == set(profiles["profile_id"]) and profiles["records"].sum() == records.num_rows
+    person = where.with_columns(pid=where["record_id"].replace_strict(town.truth(), return_dtype=pl.Int64))
+    assert (person.group_by("profile_id").agg(pl.col("pid").n_unique())["pid"] == 1).mean() > 0.999
+    owner = person.group_by("profile_id").agg(pl.col("pid").first())
+    judged = links.join(owner, left_on="profile_l", right_on="profile_id").join(
+        owner, left_on="profile_r", right_on="profile_id", suffix="_r"
+    )
+    auto = judged.filter(pl.col("grade") == "auto")
+    assert len(auto) > 200 and (auto["pid"] == auto["pid_r"]).mean() > 0.995
+    assert (links["profile_l"] < links["profile_r"]).all() and not links.select("profile_l", "profile_r").is_duplicated().any()
+    assert links.filter(pl.col("veto").is_not_null())["grade"].unique().to_list() in ([], ["none"])
+
+    other = replace(settings, home=tmp_path / "again", partitions=7)
+    shuffled = records.take(pa.array(range(records.num_rows - 1, -1, -1)))
+    again = run_town(other, shuffled)
+    for declared in (PROFILES, PROFILE_RECORDS, LINKS):
+        key = list(declared.key)
+        assert table(again, declared.name).sort(key).equals(table(context, declared.name).sort(key)), declared.name
