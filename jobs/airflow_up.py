@@ -1,7 +1,8 @@
 """`make up`: a local Airflow (scheduler, processor, triggerer, API and pages) on loopback, with the DAGs loaded.
 
 The four components are started one by one and not by `airflow standalone`, because that also opens two log servers
-on all addresses of the machine, which no setting can turn off. Starts the sample's REST departments beside it when the home folder holds a sample. `--stop` ends all of it.
+on all addresses of the machine, which no setting can turn off.
+Starts the sample's REST departments beside it when the home folder holds a sample. `--stop` ends all of it.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ their own do not each pay for a JVM. Used when `RENKOU_SPARK=connect`; stages th
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -46,10 +47,8 @@ def stop(settings: Settings) -> str:
     known = address(settings)
     if known is None:
         return "No Spark Connect server was started here."
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(known[0], signal.SIGTERM)
-    except ProcessLookupError:
-        pass
     _file(settings).unlink(missing_ok=True)
     return "Spark Connect server stopped."
 

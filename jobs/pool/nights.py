@@ -66,7 +66,7 @@ class Night:
     def void(self, step: str) -> None:
         """Forget this step and everything after it; their table versions stay unpinned."""
         for later in self.receipts():
-            if later.step == step or plan.order(later.step)[0] > plan.order(step)[0]:
+            if later.step == step or later.step.startswith(f"{step}.") or plan.order(later.step)[0] > plan.order(step)[0]:
                 (self.path / f"{later.step}.receipt.json").unlink(missing_ok=True)
 
     def manifest(self) -> dict[str, Any] | None:
@@ -116,4 +116,4 @@ def _write(file: Path, content: dict[str, Any]) -> None:
         json.dump(content, out, ensure_ascii=False, indent=1, sort_keys=True, default=str)
         out.flush()
         os.fsync(out.fileno())
-    os.replace(temporary, file)
+    temporary.replace(file)

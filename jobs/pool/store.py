@@ -86,7 +86,7 @@ class Store:
                     delta.restore(base)
                     delta = DeltaTable(str(root))
                 mode = "append"
-            delta.create_write_transaction(adds, mode, schema)
+            delta.create_write_transaction([*adds], mode, schema)
         version = DeltaTable(str(root)).version()
         return version, rows
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import sys
@@ -16,7 +17,7 @@ CHAIN = [
     "start_session", "extract", "gate_landing", "standardize", "gate_records", "link", "gate_links", "resolve",
     "gate_residents", "residence", "gate_residence", "validate", "publish",
 ]  # fmt: skip
-EDGES = {(a, b) for a, b in zip(CHAIN, CHAIN[1:], strict=False)} | {
+EDGES = {(a, b) for a, b in itertools.pairwise(CHAIN)} | {
     ("start_session", "stop_session"),
     ("publish", "stop_session"),
     ("publish", "keep_yesterday"),

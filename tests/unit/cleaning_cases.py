@@ -1,4 +1,4 @@
-# ruff: noqa: E501  (a case is one line; Chinese characters count twice)
+
 """Cases of every cleaning function: what a department writes, what stands after cleaning, and why. One line a case."""
 
 from __future__ import annotations
