@@ -88,7 +88,7 @@ def sources() -> Sources:
         for name, t in c.tables.items()
         if any("sex" in r.fields for r in t.records.values())
     )
-    return Sources({code: contract.group or code for code, contract in contracts.items()}, sexed)
+    return Sources({code: contract.origin for code, contract in contracts.items()}, sexed)
 
 
 def with_collapse_key(records: DataFrame) -> DataFrame:

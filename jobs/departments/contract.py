@@ -193,6 +193,7 @@ class Contract(Part):
     name: Words
     manner: Manner
     group: str = ""  # departments that copy one another count as one for confidence
+    copies: str = ""  # the department whose identity data this one takes over: their errors come together
     trust: dict[str, int] = {}  # attribute → rank, 1 is best; others rank 9
     lawful: Lawful
     tables: dict[str, TableSpec]
@@ -201,6 +202,11 @@ class Contract(Part):
     def voice(self) -> str:
         """What counts as one for confidence: the group of departments that copy one another, else the department."""
         return self.group or self.code
+
+    @property
+    def origin(self) -> str:
+        """Whose word a number is: two departments of one origin do not confirm a number (design §9: errors are copied)."""
+        return self.copies or self.code
 
     def manner_of(self, table: str) -> Manner:
         """How a table is delivered."""

@@ -239,4 +239,6 @@ def _with_row_ids(frames: list[pl.DataFrame], parts: tuple[str, ...]) -> list[pl
     if not whole.height:
         return []
     columns = [pl.col(c) for c in (*_ORIGIN, *parts)]
-    return [whole.with_columns(key_column(whole, columns).alias("row_id"))]
+    made = whole.with_columns(key_column(whole, columns).alias("row_id"))
+    # the same sign refused twice on one row for one reason is said once
+    return [made.unique("row_id", keep="first", maintain_order=True) if parts else made]

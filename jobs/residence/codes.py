@@ -41,7 +41,7 @@ CODES: dict[str, Status] = {
     "61": Status("证据冲突待核实", "contradicting evidence of similar strength, to be verified", "U", False, False, False),
     "62": Status("证据不足待核实", "evidence too thin, to be verified", "U", False, False, False),
     "91": Status("死亡", "death confirmed", "D", False, False, False),
-    "92": Status("疑似死亡待核", "death reported but contradicted by later activity, to be verified", "U", False, False, False),
+    "92": Status("疑似死亡待核", "death reported but contradicted by later activity, to be verified", "D", False, False, False),
     "99": Status("非有效自然人", "no natural person: test row, merged-away id, impossible identity", "X", False, False, False),
 }
 

@@ -24,11 +24,11 @@ FIRST = LAST - dt.timedelta(days=1)
 
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A district of 700 residents with two nights of deliveries and a few of every hard case."""
+    """A district of 1,200 residents with two nights of deliveries and a few of every hard case."""
     from jobs.sample.make import make_sample
 
     out = tmp_path_factory.mktemp("district") / "sample"
-    make_sample(out, 700, 2, 7, LAST, 1.0, {"twins": 4, "namesakes": 4, "newborns": 4}, lambda text: None)
+    make_sample(out, 1200, 2, 7, LAST, 1.0, {"twins": 4, "namesakes": 4, "newborns": 4}, lambda text: None)
     return out
 
 

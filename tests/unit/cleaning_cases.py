@@ -1,4 +1,3 @@
-
 """Cases of every cleaning function: what a department writes, what stands after cleaning, and why. One line a case."""
 
 from __future__ import annotations
