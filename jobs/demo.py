@@ -88,20 +88,27 @@ def _failure(settings: Settings, dates: list[dt.date]) -> str:
 
 def account(settings: Settings, dates: list[dt.date], truth: Path) -> str:
     """Per stage rows and seconds, residents by status, accuracy against the truth, gates, and where things lie."""
-    from jobs import evaluate
-
     last = Night(settings.nights, dates[-1])
     lines = ["", f"Stages · 各阶段, {len(dates)} nights (rows of the last)", _stage_table(settings, dates)]
     lines += ["", "Residents by status · 居住状态", _by_status(settings)]
     lines += [
         "",
         "Against the known truth · 与真值比较",
-        evaluate.render(evaluate.evaluate(settings, last, truth, status_baseline=False)),
+        _accuracy(settings, last, truth),
     ]
     gates = [r for r in last.receipts() if r.step.startswith("gate.")]
     lines += ["", f"Gates · 质量门: {len(gates)} passed, snapshot {last.label} published"]
     lines += [f"Snapshot: {settings.pool}", f"Report:   {settings.reports / last.label}"]
     return "\n".join(lines)
+
+
+def _accuracy(settings: Settings, night: Night, truth: Path) -> str:
+    """The figures of `renkou evaluate` without the groups."""
+    from jobs import evaluate
+
+    text = evaluate.render(evaluate.evaluate(settings, night, truth, status_baseline=False))
+    blocks = [b for b in text.split("\n\n") if not b.startswith(("by group", "hard cases"))]
+    return "\n\n".join(blocks)
 
 
 def _stage_table(settings: Settings, dates: list[dt.date]) -> str:
