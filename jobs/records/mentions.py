@@ -5,6 +5,8 @@ Frames are as long as the rows; `present` marks the rows that mention the person
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from jobs.cleaning import divisions, names
@@ -63,13 +65,17 @@ def _flag(rows: Rows, role: Role) -> pl.Series:
     return pl.select(((value == "true") & rows.meta["closed_on"].is_null()).alias("hukou_active"))["hukou_active"]
 
 
+def _cleaned(rows: Rows, role: Role, field: str, parts: Mapping[str, pl.DataType | type[pl.DataType]]) -> pl.DataFrame:
+    """What cleaning made of a field, and its raw text; all null where the role has no such field."""
+    source = role.fields.get(field)
+    if source is None:
+        return pl.DataFrame({name: _null(rows, dtype) for name, dtype in parts.items()}).with_columns(raw=_null(rows))
+    return rows.first(source)
+
+
 def _number(rows: Rows, role: Role) -> dict[str, pl.Series]:
     """The number with its type, grade and what it says itself; a second number as type:number."""
-    source = role.fields.get("id_number")
-    if source is None:
-        found = pl.DataFrame({name: _null(rows, dtype) for name, dtype in NUMBER.items()}).with_columns(raw=_null(rows))
-    else:
-        found = rows.first(source)
+    found = _cleaned(rows, role, "id_number", NUMBER)
     stated = _value(rows, role, "id_type")
     kept = pl.col("grade").is_in(list(KEPT))
     out = found.with_columns(stated=stated).select(
@@ -135,11 +141,7 @@ def _birth(rows: Rows, role: Role) -> dict[str, pl.Series]:
 
 def _address(rows: Rows, role: Role) -> dict[str, pl.Series]:
     """The dwelling: parsed levels, standard id, and the township a division code of the row states."""
-    source = role.fields.get("address")
-    if source is None:
-        found = pl.DataFrame({name: _null(rows, dtype) for name, dtype in ADDRESS.items()}).with_columns(raw=_null(rows))
-    else:
-        found = rows.first(source)
+    found = _cleaned(rows, role, "address", ADDRESS)
     code = _value(rows, role, "in_district")
     stated = code.to_frame("code").select(
         pl.col("code").replace_strict(_townships(code), default=None, return_dtype=S).alias("township"),
