@@ -40,8 +40,10 @@ def evaluate(settings: Settings, night: Night, truth: Path, status_baseline: boo
     said = said.with_columns((pl.col("dept") == d).alias(f"dept:{d}") for d in departments)
     strata = [*STRATA, *(f"dept:{d}" for d in departments)]
     cases = _cases(folder)
-    void = tables.void()
-    ours = _clustering(said, strata, cases, void)
+    doubles = tables.provisional()
+    aside = tables.not_counted()
+    ours = _clustering(said, strata, cases, tables.void() | set(aside["code"]))
+    ours["figures"] |= {"provisional": _doubles(said, doubles), "unidentified": int((aside["why"] == "unidentified").sum())}
     plain = _clustering(said.with_columns(resident="baseline"), strata, cases, None)
     result: dict[str, Any] = {"night": night.label, "records": len(said), "records_unknown_to_truth": nobody}
     result |= {"ours": ours["figures"], "baseline": plain["figures"]}
@@ -151,6 +153,17 @@ def _clustering(said: pl.DataFrame, strata: list[str], cases: pl.DataFrame | Non
     return {"figures": figures, "homes": linkage.homes(table)}
 
 
+def _doubles(said: pl.DataFrame, doubles: pl.DataFrame) -> dict[str, Any]:
+    """How many residents are provisional, and of how many the person truly is the one they are provisional of."""
+    whose = said.group_by("resident", "person").len().sort("resident", "len", "person", descending=[False, True, False])
+    majority = whose.unique("resident", keep="first", maintain_order=True).select("resident", "person")
+    both = doubles.join(majority, left_on="code", right_on="resident").join(
+        majority.rename({"person": "other"}), left_on="of", right_on="resident"
+    )
+    right = int((both["person"] == both["other"]).sum())
+    return {"residents": len(doubles), "rightly": right, "precision": right / len(doubles) if len(doubles) else None}
+
+
 def _people(folder: Path, night: Night) -> pl.DataFrame:
     """person, numbers (every citizen number the person truly had), and the strata that belong to persons."""
     raw = pl.read_parquet(folder / "persons.parquet")
@@ -197,6 +210,21 @@ class _Tables:
         """resident_id, code: a whole number for each resident, in the order of ids."""
         ids = self.load("resident_records", ["resident_id"]).select(pl.col("resident_id").unique().sort())
         return ids.with_columns(code=pl.int_range(pl.len()))
+
+    def provisional(self) -> pl.DataFrame:
+        """code of each provisional resident, and `of`: the code of the one it probably is."""
+        told = self.load("residents", ["resident_id", "provisional_of"]).drop_nulls()
+        codes = self.codes()
+        return (
+            told.join(codes, on="resident_id")
+            .join(codes.rename({"code": "of", "resident_id": "provisional_of"}), on="provisional_of")
+            .select("code", "of")
+        )
+
+    def not_counted(self) -> pl.DataFrame:
+        """code, why: residents that the night itself leaves out of every count."""
+        told = self.load("residents", ["resident_id", "not_counted"]).drop_nulls()
+        return told.join(self.codes(), on="resident_id").select("code", why="not_counted")
 
     def void(self) -> set[int]:
         """Codes of residents that the night itself declared to be no persons (status 99)."""

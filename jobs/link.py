@@ -127,7 +127,7 @@ def _links(context: Context, profiles: DataFrame, model: LinkModel, weights: Wei
     found = (
         scored.where(F.col("left").isNotNull())
         .groupBy("left", "right")
-        .agg(F.min(F.struct("block", "weight", "probability", "grade", "levels", "veto")).alias("link"))
+        .agg(F.min(F.struct("block", "weight", "probability", "grade", "levels", "veto", "likely")).alias("link"))
         .select(
             F.col("left").alias("profile_l"),
             F.col("right").alias("profile_r"),

@@ -5,6 +5,8 @@ Profiles and links come to the driver as narrow Arrow columns, where clusters ar
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -15,7 +17,8 @@ import yaml
 from jobs.errors import UserError
 from jobs.linkage import decisions, identities
 from jobs.linkage.clusters import Clusters, Edges, Rules, cluster_pairs
-from jobs.residents import constraints, kinship, reasons
+from jobs.linkage.model import load_model
+from jobs.residents import constraints, kinship, provisional, reasons
 from jobs.tables import RESIDENT_EVENTS, RESIDENT_RECORDS, RESIDENTS, table_for
 
 if TYPE_CHECKING:
@@ -29,11 +32,13 @@ NOT_AUTO = -0.01
 """A pair that is not graded auto never joins by itself: its weight counts as at most this."""
 MARGIN = 2.0
 """Bits by which one of two exclusive candidates must beat the other; else the record stays alone."""
-KIN_ROUNDS = 2
-"""Rounds of evidence through relatives: parents by their children, then those parents' other children."""
+ROUNDS = 2
+"""Rounds of evidence that needs clusters: parents by their children, then those parents' other children; sole candidates."""
 ANCHOR = "ga"
 """The department whose register founds identity."""
 ORIGIN = ["record_id", "dept", "source_table", "source_key", "role"]
+MODEL = Path(__file__).parent / "linkage" / "models" / "population.yml"
+DOUBLES = pa.schema([f for f in RESIDENTS.schema if f.name in ("resident_id", "provisional_of", "provisional_probability")])
 PROFILE_COLUMNS = [
     "profile_id", "id_type", "id_number", "id_confirmed", "aliases", "name", "birth_date", "birth_order", "mother_number",
     "hukou_active",
@@ -45,15 +50,18 @@ def run(context: Context) -> None:
     profiles = _load(context, "profiles", PROFILE_COLUMNS).sort("profile_id")
     records = _load(context, "records", ORIGIN)
     where = _profile_of(context, profiles)
-    clusters = _cluster(context, profiles, records, where)
+    links = _links(context, profiles)
+    apart = _apart(context, profiles, records, where)
+    clusters = _cluster(context, profiles, where, links, apart)
     found = _identify(context, profiles, records, where.with_columns(cluster=pl.Series(clusters.leader)[where["at"]]))
-    rows = context.write(RESIDENTS, _residents(context))
+    doubles = _provisional(links, apart, profiles, found.residents.join(where, on="record_id"))
+    rows = context.write(RESIDENTS, _residents(context, doubles))
     context.receipt.rows_in, context.receipt.rows_out = len(records), rows
     counts = dict(found.events.group_by("kind").len().iter_rows())
     context.receipt.notes.update(
         created=counts.get(identities.CREATED, 0), merged=counts.get(identities.MERGED, 0),
         split=counts.get(identities.SPLIT, 0), retired=counts.get(identities.RETIRED, 0),
-        components_refined=clusters.refined, components_over_cap=list(clusters.oversize[:10]),
+        provisional=len(doubles), components_refined=clusters.refined, components_over_cap=list(clusters.oversize[:10]),
         pairs_undecided=len(clusters.undecided), rules_overruled_by_decisions=clusters.contradictions,
     )  # fmt: skip
 
@@ -70,33 +78,59 @@ def id_key(context: Context) -> bytes:
     return str(key).encode()
 
 
-def _cluster(context: Context, profiles: pl.DataFrame, records: pl.DataFrame, where: pl.DataFrame) -> Clusters:
-    """Clusters of profiles (positions in `profiles`) under the rules of a population."""
-    links = _links(context, profiles)
+@dataclass(frozen=True)
+class _Apart:
+    """Pairs of profiles that are two persons whatever the weights say, and what people judged."""
+
+    pairs: pl.DataFrame
+    must: pl.DataFrame
+    codes: tuple[constraints.Ints, constraints.Ints]
+
+
+def _apart(context: Context, profiles: pl.DataFrame, records: pl.DataFrame, where: pl.DataFrame) -> _Apart:
     ledger = decisions.read(context.settings.home / "state" / "decisions.jsonl")
     verdicts = decisions.in_force(ledger, context.date)
     ties = _load(context, "ties", ["from_record", "to_record", "relation"])
     at = where.select("record_id", "at")
-    cannot = constraints.as_array(
-        links.filter(pl.col("veto").is_not_null()).select("l", "r"),
+    pairs = [
         constraints.tied_pairs(ties, at),
         constraints.same_row_pairs(records, at, profiles),
         constraints.sibling_pairs(profiles),
         constraints.judged_pairs(verdicts, "different", at),
-    )
-    must = constraints.as_array(constraints.judged_pairs(verdicts, "same", at))
-    rules = Rules(must=must, cannot=cannot, differ=constraints.number_codes(profiles), margin=MARGIN)
-    known = links.filter(pl.col("veto").is_null()).select("l", "r", weight=_pull())
+    ]
+    every = pl.concat([p.select("l", "r").cast(pl.Int64) for p in pairs]).unique().sort("l", "r")
+    return _Apart(every, constraints.judged_pairs(verdicts, "same", at), constraints.number_codes(profiles))
+
+
+def _cluster(context: Context, profiles: pl.DataFrame, where: pl.DataFrame, links: pl.DataFrame, apart: _Apart) -> Clusters:
+    """Clusters of profiles (positions in `profiles`) under the rules of a population."""
+    ties = _load(context, "ties", ["from_record", "to_record", "relation"])
+    cannot = constraints.as_array(links.filter(pl.col("veto").is_not_null()).select("l", "r"), apart.pairs)
+    rules = Rules(must=constraints.as_array(apart.must), cannot=cannot, differ=apart.codes, margin=MARGIN)
+    free = links.filter(pl.col("veto").is_null())
+    known = free.select("l", "r", weight=_pull())
     ids = profiles["profile_id"].to_arrow()
     found = cluster_pairs(ids, _edges(known), CUT, rules)
-    for _ in range(KIN_ROUNDS):
-        clustered = where.select("record_id", "at", cluster=pl.Series(found.leader)[where["at"]])
-        kin = kinship.kin_pairs(ties, clustered, profiles)
-        if not len(kin):
+    sole = {r.name for r in load_model(MODEL).likely if r.sole}
+    for _ in range(ROUNDS):
+        leader = pl.Series(found.leader)
+        clustered = where.select("record_id", "at", cluster=leader[where["at"]])
+        kin = kinship.kin_pairs(ties, clustered, profiles).select("l", "r", weight=pl.lit(kinship.WEIGHT))
+        alone = provisional.sole_candidates(free, leader, profiles["id_number"].is_not_null(), sole)
+        if not len(kin) and not len(alone):
             break
-        known = pl.concat([known, kin.select("l", "r", weight=pl.lit(kinship.WEIGHT))])
+        known = pl.concat([known, kin, alone])
         found = cluster_pairs(ids, _edges(known), CUT, rules)
     return found
+
+
+def _provisional(links: pl.DataFrame, apart: _Apart, profiles: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
+    """Residents that probably are another one. `members`: record_id, resident_id, at."""
+    confirmed, _ = apart.codes
+    sizes = members.group_by("resident_id").agg(records=pl.len())
+    codes = pl.DataFrame({"at": pl.int_range(len(profiles), eager=True), "confirmed": confirmed})
+    residents = members.select("at", "resident_id").unique().join(sizes, on="resident_id").join(codes, on="at")
+    return provisional.provisional(links, residents, apart.pairs)
 
 
 def _pull() -> pl.Expr:
@@ -111,11 +145,11 @@ def _edges(known: pl.DataFrame) -> Edges:
 def _links(context: Context, profiles: pl.DataFrame) -> pl.DataFrame:
     """Links with positions `l`, `r` of their profiles."""
     place = profiles.select("profile_id", at=pl.int_range(pl.len()))
-    links = _load(context, "links", ["profile_l", "profile_r", "weight", "grade", "veto"])
+    links = _load(context, "links", ["profile_l", "profile_r", "weight", "probability", "grade", "veto", "likely"])
     return (
         links.join(place, left_on="profile_l", right_on="profile_id")
         .join(place, left_on="profile_r", right_on="profile_id", suffix="_r")
-        .select("weight", "grade", "veto", l="at", r="at_r")
+        .select("weight", "probability", "grade", "veto", "likely", l="at", r="at_r")
     )
 
 
@@ -172,14 +206,15 @@ def _models(context: Context, previous: bool = False) -> set[str]:
     return set(read(context, "links", ["model_version"])["model_version"].unique())
 
 
-def _residents(context: Context) -> DataFrame:
+def _residents(context: Context, doubles: pl.DataFrame) -> DataFrame:
     """Best values and relatives, from the membership just written."""
     from jobs.residents.assemble import assemble
     from jobs.session import read_files
 
     files = context.store.files("resident_records", context.receipt.writes["resident_records"])
     members = read_files(context.spark, files, RESIDENT_RECORDS.schema).select("record_id", "resident_id")
-    return assemble(context.read("records"), context.read("ties"), members, context.date)
+    told = context.spark.createDataFrame(doubles.to_arrow().cast(DOUBLES))
+    return assemble(context.read("records"), context.read("ties"), members, context.date, told)
 
 
 def _load(context: Context, name: str, columns: list[str]) -> pl.DataFrame:

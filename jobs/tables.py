@@ -288,6 +288,7 @@ LINKS = Table(
         _key("block", "first blocking pass that produced the pair"),
         Column("levels", S, "comparison=level:weight, in the model's order, joined by ;"),
         Column("veto", S, "the hard veto that forbids it, or null"),
+        Column("likely", S, "the model's rule by which the two are more likely one than two, or null"),
         _key("model_version", "of the model file"),
     ),
 )
@@ -321,6 +322,11 @@ RESIDENTS = Table(
         Column("mother_id", S, "mother's resident id"),
         Column("father_id", S, "father's resident id"),
         Column("spouse_id", S, "spouse's resident id"),
+        Column("provisional_of", S, "the resident that this one probably is, until somebody decides; such a row is not counted"),
+        Column("provisional_probability", F, "of being that resident"),
+        Column(
+            "not_counted", S, "why the row is in no count: provisional, or unidentified (no number and no birth date); else null"
+        ),
     ),
 )
 
@@ -383,9 +389,9 @@ CHANGES = Table(
     ("resident_id", "kind"),
     (
         _key("resident_id", "whose"),
-        _key("kind", "added, removed, merged, split, status, address"),
-        Column("before", S, "status code or township before"),
-        Column("after", S, "status code or township after"),
+        _key("kind", "added, removed, merged, split, status, address, provisional"),
+        Column("before", S, "status code, township or the resident it was provisional of, before"),
+        Column("after", S, "the same, after"),
         Column("reason", S, "rule or event"),
     ),
 )

@@ -16,7 +16,9 @@ from jobs.errors import UserError
 from jobs.linkage.keys import TRANSFORMS, parse_part
 from jobs.linkage.levels import ROW_LEVELS, VALUE_LEVELS
 
-FieldType = Literal["text", "name", "number", "date", "list", "flag"]
+FieldType = Literal[
+    "text", "name", "number", "date", "list", "flag", "folded", "digits", "date_ymd", "date_dmy", "date_mdy"
+]  # fmt: skip
 SAME, HOUSEHOLD, STRANGERS = "same", "household", "strangers"
 
 
@@ -27,7 +29,8 @@ class Part(BaseModel):
 
 
 class FieldSpec(Part):
-    """One input column. `list` holds several values a row; `flag` is true or false."""
+    """One input column (`first|second` where two tables name it differently). `list` holds several values a row; `flag` is
+    true or false; `folded`, `digits` and `date_…` are compared by one spelling (jobs/linkage/spellings.py)."""
 
     column: str | None = None
     type: FieldType = "text"
@@ -85,7 +88,7 @@ class Pass(Part):
 class Rule(Part):
     """A condition on a pair; all its parts must hold.
 
-    `levels`: comparison → allowed levels (`missing` too); `both` / `either`: flags; `same` / `differ`: fields present on
+    `levels`: comparison → allowed levels (`missing` too); `both` / `either` / `neither`: flags; `same` / `differ`: fields present on
     both sides with equal / different values.
     """
 
@@ -93,8 +96,20 @@ class Rule(Part):
     levels: dict[str, list[str]] = {}
     both: list[str] = []
     either: list[str] = []
+    neither: list[str] = []
     same: list[str] = []
     differ: list[str] = []
+
+
+class Likely(Rule):
+    """A condition under which two are more likely one than two, though weights alone may not join them.
+
+    `despite`: hard vetoes that do not stop the suspicion (they stop the join). `sole`: where one side has no number and
+    everything that speaks for it points to the same cluster, it may join.
+    """
+
+    despite: list[str] = []
+    sole: bool = False
 
 
 class Thresholds(Part):
@@ -120,6 +135,7 @@ class LinkModel(Part):
     vetoes: list[Rule] = []
     review: list[Rule] = []
     auto_needs: list[Rule] = []
+    likely: list[Likely] = []
     thresholds: Thresholds = Thresholds()
     seed: int = 20_261_122
 
@@ -181,8 +197,10 @@ def problems(model: LinkModel) -> list[str]:
         for part in [*each.key, *each.refine]:
             found += _part_problems(model, f"pass {each.name}", part)
         found += [f"pass {each.name}: no comparison {c}" for c in each.implies if c not in model.comparisons]
-    for rule in [*model.vetoes, *model.review, *model.auto_needs]:
+    for rule in [*model.vetoes, *model.review, *model.auto_needs, *model.likely]:
         found += _rule_problems(model, rule)
+    vetoes = {v.name for v in model.vetoes}
+    found += [f"rule {r.name}: no veto {v}" for r in model.likely for v in r.despite if v not in vetoes]
     return found
 
 
@@ -235,7 +253,7 @@ def _level_problems(model: LinkModel, where: str, levels: dict[str, list[str]]) 
 
 
 def _rule_problems(model: LinkModel, rule: Rule) -> list[str]:
-    fields = [*rule.both, *rule.either, *rule.same, *rule.differ]
+    fields = [*rule.both, *rule.either, *rule.neither, *rule.same, *rule.differ]
     missing = [f"rule {rule.name}: no field {f}" for f in fields if f not in model.fields]
     if not fields and not rule.levels:
         missing.append(f"rule {rule.name} has no condition")

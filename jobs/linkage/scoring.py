@@ -22,10 +22,13 @@ from jobs.linkage.weights import Weights
 
 Floats = npt.NDArray[np.float64]
 AUTO, REVIEW, NONE = "auto", "review", "none"
+EVEN = 0.5
+"""Probability from which two are more likely one."""
 SCHEMA = pa.schema(
     [
         ("left", pa.string()), ("right", pa.string()), ("weight", pa.float64()), ("probability", pa.float64()),
         ("grade", pa.string()), ("block", pa.string()), ("levels", pa.string()), ("veto", pa.string()),
+        ("likely", pa.string()),
     ]
 )  # fmt: skip
 
@@ -102,6 +105,7 @@ class Kernel:
                 "block": pa.array(passes[pairs.pass_], pa.string()),
                 "levels": pa.array(self._reasons(levels, parts), pa.string()),
                 "veto": pa.array(vetoes[veto], pa.string()),
+                "likely": pa.array(self._likely(pairs, levels, probability, veto), pa.string()),
             },
             SCHEMA,
         )
@@ -118,6 +122,19 @@ class Kernel:
                 enough |= holds(self.model, rule, self.encoded, both, levels)
             auto &= enough
         return np.where(veto >= 0, NONE, np.where(auto, AUTO, REVIEW)).astype(object)
+
+    def _likely(
+        self, pairs: Pairs, levels: npt.NDArray[np.int8], probability: Floats, veto: npt.NDArray[np.int8]
+    ) -> npt.NDArray[np.object_]:
+        """Name of the first `likely` rule that holds for a pair of even odds or better; null for none."""
+        found = np.full(len(probability), None, dtype=object)
+        pending = np.ones(len(probability), bool)
+        for rule in self.model.likely:
+            passed = [-1, *(k for k, v in enumerate(self.model.vetoes) if v.name in rule.despite)]
+            hit = holds(self.model, rule, self.encoded, (pairs.left, pairs.right), levels)
+            hit &= np.isin(veto, passed) & (probability >= EVEN) & pending
+            found[hit], pending = rule.name, pending & ~hit
+        return found
 
     def _reasons(self, levels: npt.NDArray[np.int8], parts: Floats) -> list[str]:
         """`comparison=level:weight` against the likelier alternative, joined by `;`."""

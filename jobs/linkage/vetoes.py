@@ -24,6 +24,9 @@ def holds(model: LinkModel, rule: Rule, encoded: Encoded, pairs: tuple[Index, In
     for flag in rule.either:
         mine = encoded.flag(flag)
         result &= mine[left] | mine[right]
+    for flag in rule.neither:
+        mine = encoded.flag(flag)
+        result &= ~(mine[left] | mine[right])
     for name, equal in [(n, True) for n in rule.same] + [(n, False) for n in rule.differ]:
         codes = encoded.columns[name].codes
         a, b = codes[left], codes[right]

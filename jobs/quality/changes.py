@@ -22,15 +22,18 @@ NOWHERE = "330110999"
 COMPARISON = f"""
 WITH events AS (SELECT * FROM resident_events WHERE date = tonight()),
 touched AS (SELECT resident_id FROM events WHERE kind IN ('merged_into', 'split_from', 'retired')
-            UNION SELECT other_id FROM events WHERE kind IN ('merged_into', 'split_from') AND other_id <> ''),
+            UNION SELECT other_id FROM events WHERE kind IN ('merged_into', 'split_from') AND other_id <> ''
+            UNION SELECT resident_id FROM residents r JOIN previous_residents b USING (resident_id)
+                  WHERE (r.not_counted IS NULL) <> (b.not_counted IS NULL)),
 a AS (SELECT resident_id, s.status_code, s.status_class, s.counts_usual, coalesce(s.township, '{NOWHERE}') AS township,
-             s.dwelling_id, s.rule_id, r.birth_date FROM residence s JOIN residents r USING (resident_id)),
-b AS (SELECT resident_id, status_code, status_class, counts_usual, coalesce(township, '{NOWHERE}') AS township, dwelling_id
-      FROM previous_residence)
+             s.dwelling_id, s.rule_id, r.birth_date, r.provisional_of FROM residence s JOIN residents r USING (resident_id)),
+b AS (SELECT resident_id, s.status_code, s.status_class, s.counts_usual, coalesce(s.township, '{NOWHERE}') AS township,
+             s.dwelling_id, r.provisional_of FROM previous_residence s JOIN previous_residents r USING (resident_id))
 SELECT coalesce(a.resident_id, b.resident_id) AS resident_id, a.resident_id IS NOT NULL AS here, b.resident_id IS NOT NULL AS was,
        coalesce(a.counts_usual, false) AS usual, coalesce(b.counts_usual, false) AS was_usual,
        a.status_code, b.status_code AS status_before, a.status_class, b.status_class AS class_before,
        a.township, b.township AS township_before, a.rule_id, a.birth_date,
+       a.provisional_of, b.provisional_of AS provisional_before,
        a.dwelling_id IS DISTINCT FROM b.dwelling_id OR a.township IS DISTINCT FROM b.township AS moved,
        coalesce(a.resident_id, b.resident_id) IN (SELECT resident_id FROM touched) AS touched
 FROM a FULL JOIN b USING (resident_id)
@@ -49,6 +52,9 @@ SELECT resident_id, CASE WHEN e.kind = 'merged_into' THEN 'merged' ELSE 'removed
 FROM c LEFT JOIN e USING (resident_id) WHERE was AND NOT here
 UNION ALL
 SELECT resident_id, 'status', status_before, status_code, rule_id FROM c WHERE here AND was AND status_code <> status_before
+UNION ALL
+SELECT resident_id, 'provisional', provisional_before, provisional_of, 'likely one person' FROM c
+WHERE here AND was AND provisional_of IS DISTINCT FROM provisional_before
 UNION ALL
 SELECT resident_id, 'address', township_before, township, rule_id FROM c WHERE here AND was AND moved
 """
@@ -81,7 +87,7 @@ FROM closing FULL JOIN opening USING (township) FULL JOIN sums USING (township)
 """
 
 NEEDS = ("residents", "residence", "resident_events")
-PREVIOUS = ("residence", "balance")
+PREVIOUS = ("residents", "residence", "balance")
 
 
 def compare(con: DuckDBPyConnection) -> None:

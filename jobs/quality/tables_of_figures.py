@@ -41,6 +41,9 @@ def _primary(ours: dict[str, Any], plain: dict[str, Any]) -> list[str]:
         ("  of them counted twice", _tenths, "two_homes_per_10000"),
         ("residents exactly right 完全正确", _percent, "exact"),
         ("resident count, error 人数误差", _signed, "count_error"),
+        ("  provisional, not counted 待并不计", _count, "provisional.residents"),
+        ("    of them truly one person 确为同一人", _share, "provisional.precision"),
+        ("  unidentified, not counted 身份不明不计", _count, "unidentified"),
         ("B³ precision 精确率", _share, "b3.precision"),
         ("B³ recall 召回率", _share, "b3.recall"),
         ("B³ F1", _share, "b3.f1"),
@@ -113,8 +116,8 @@ def _wrapped(line: str) -> list[str]:
 def _at(figures: dict[str, Any], key: str) -> float | None:
     value: Any = figures
     for part in key.split("."):
-        value = value[part]
-    return value
+        value = value.get(part) if value else None
+    return None if value is None else float(value)
 
 
 def _line(label: str, one: str, two: str) -> str:

@@ -65,8 +65,9 @@ COLUMNS = (
 )  # fmt: skip
 """What of a record is needed here."""
 RELATED = ("mother_id", "father_id", "spouse_id")
-SCHEMA = pa.schema([f for f in RESIDENTS.schema if f.name not in RELATED])
-"""What comes out: residents without their relatives."""
+COUNTED = ("provisional_of", "provisional_probability", "not_counted")
+SCHEMA = pa.schema([f for f in RESIDENTS.schema if f.name not in (*RELATED, *COUNTED)])
+"""What comes out: residents without their relations to other residents."""
 
 
 def best_values(records: DataFrame, members: DataFrame, ranks: Ranks) -> DataFrame:

@@ -38,9 +38,22 @@ def _head(r: dict[str, Any], night: str) -> list[str]:
         f"{r['resident_id']}  {r['name']}  {r['sex'] or '?'}  {r['birth_date']}  {r['id_type'] or 'no number'} {r['id_number']}"
     )
     lines = [first, f"night {night} · {r['records']} records of {' '.join(r['departments'])} · phone {r['phone']}"]
+    lines += _not_counted(r)
     words = (("mother_id", "mother 母"), ("father_id", "father 父"), ("spouse_id", "spouse 配偶"))
     related = [f"{word} {r[key]}" for key, word in words if r[key]]
     return lines + _wrap(" · ".join(related)) if related else lines
+
+
+def _not_counted(r: dict[str, Any]) -> list[str]:
+    if r["not_counted"] == "provisional":
+        return _wrap(
+            f"! not counted 不计: probably one person with {r['provisional_of']} (p {r['provisional_probability']:.3f}) 疑与其为同一人,"
+            " kept apart until somebody decides 待人工判定",
+            "  ",
+        )
+    if r["not_counted"]:
+        return ["! not counted 不计: a mention with neither number nor birth date 无号码无出生日期"]
+    return []
 
 
 def _status(status: dict[str, Any] | None) -> list[str]:
@@ -119,7 +132,7 @@ def _links(story: dict[str, Any]) -> list[str]:
 
 
 def _waterfall(link: dict[str, Any], title: str) -> list[str]:
-    lines = _wrap(f"  {title}  {link['weight']:+.1f} bits, p {link['probability']:.4f}, {link['grade']}, pass {link['block']}")
+    lines = _wrap(f"  {title}  {link['weight']:+.1f} bits, p {link['probability']:.4f}, {_grade(link)}, pass {link['block']}")
     told = [c for c in link["comparisons"] if c["weight"]]
     largest = max((abs(c["weight"]) for c in told), default=1.0)
     for c in told:
@@ -129,11 +142,16 @@ def _waterfall(link: dict[str, Any], title: str) -> list[str]:
     return lines + (_wrap(f"    says nothing: {', '.join(silent)}", "      ") if silent else [])
 
 
+def _grade(link: dict[str, Any]) -> str:
+    return str(link["grade"]) if link["grade"] == "auto" else f"{link['likely']}, the only candidate 唯一候选"
+
+
 def _near(misses: list[dict[str, Any]]) -> list[str]:
     lines = ["near, but not joined 相近而未并"] if misses else []
     for miss in misses:
         own = next(letter for letter in miss["between"] if letter != "?")
         why = f"kept apart by {miss['veto']}" if miss["veto"] else miss["grade"]
+        why += f", likely one by {miss['likely']}" if miss["likely"] else ""
         lines += _wrap(f"  {own} – {miss['other_resident']}  {miss['weight']:+.1f} bits, {why}", "    ")
     return lines
 

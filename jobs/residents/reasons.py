@@ -26,7 +26,7 @@ KINDS = (
 )
 """Kinds of evidence on a record, strongest first: English, Chinese, columns of records."""
 COLUMNS = ("record_id", "dept", "source_table", "role", *(c for _, _, columns in KINDS for c in columns))
-LINK_COLUMNS = ("profile_l", "profile_r", "weight", "grade", "veto", "levels")
+LINK_COLUMNS = ("profile_l", "profile_r", "weight", "grade", "veto", "likely", "levels")
 """What of a link is needed here."""
 SHOWN = 3
 """At most so many pieces of evidence are named."""
@@ -112,7 +112,8 @@ def _bridge(here: pl.DataFrame, rest: pl.DataFrame, evidence: Evidence) -> str:
     left, right = pl.col("profile_l"), pl.col("profile_r")
     across = (left.is_in(side["here"]) & right.is_in(side["rest"])) | (left.is_in(side["rest"]) & right.is_in(side["here"]))
     links = evidence.links.filter(across).sort("weight", "profile_l", "profile_r", descending=[True, False, False])
-    joined = links.filter((pl.col("grade") == "auto") & pl.col("veto").is_null())
+    may_join = (pl.col("grade") == "auto") | pl.col("likely").is_not_null()
+    joined = links.filter(may_join & pl.col("veto").is_null())
     if len(joined):
         return f"; joined by {', '.join(strongest(joined['levels'][0]))}"
     vetoed = links.filter(pl.col("veto").is_not_null())

@@ -30,13 +30,13 @@ def story(find: Find, resident_id: str) -> dict[str, Any]:
     records = find("records", "record_id", of_record)
     links = _links(find, set(letters))
     inside = [e for e in links if e["profile_l"] in letters and e["profile_r"] in letters and not e["veto"]]
-    held = chain([e for e in inside if e["grade"] == "auto"])
+    held = chain([e for e in inside if e["grade"] == "auto" or e["likely"]])
     return {
         "resident": _resident(resident),
         "status": _status(find("residence", "resident_id", [resident_id]), {r["record_id"]: r for r in records}),
         "records": [_record(r, of_record[r["record_id"]], letters) for r in sorted(records, key=_by_department)],
         "links": [_link(e, letters) for e in held],
-        "further_links": sum(e["grade"] == "auto" for e in inside) - len(held),
+        "further_links": len([e for e in inside if e["grade"] == "auto" and e not in held]),
         "relatives": _through_relatives(find, of_record, letters, held),
         "near_misses": _near_misses(find, links, letters),
         "events": _events(find, resident_id),
@@ -56,9 +56,10 @@ def letters_of(profiles: list[str]) -> dict[str, str]:
 
 
 def chain(links: Rows) -> Rows:
-    """The links that hold the profiles together: the heaviest that joins two parts not yet joined, and so on."""
+    """The links that hold the profiles together: the heaviest that joins two parts not yet joined, and so on; links that
+    joined as the only candidate come behind those that join by themselves."""
     parts = _Parts()
-    ordered = sorted(links, key=lambda e: (-e["weight"], e["profile_l"], e["profile_r"]))
+    ordered = sorted(links, key=lambda e: (e["grade"] != "auto", -e["weight"], e["profile_l"], e["profile_r"]))
     return [e for e in ordered if parts.join(e["profile_l"], e["profile_r"])]
 
 
@@ -121,7 +122,7 @@ def _resident(row: dict[str, Any]) -> dict[str, Any]:
         "birth_date": masked.birth(row["birth_date"]),
     }
     plain = ("resident_id", "records", "departments", "id_type", "sex", "ethnic", "nationality", "hukou_division", "hukou_active")
-    related = ("mother_id", "father_id", "spouse_id")
+    related = ("mother_id", "father_id", "spouse_id", "provisional_of", "provisional_probability", "not_counted")
     sources = {k: v for k, v in row.items() if k.endswith("_source") and v}
     return {**{k: row[k] for k in plain}, **shown, **{k: row[k] for k in related}, "sources": sources}
 
@@ -146,7 +147,7 @@ def _links(find: Find, profiles: set[str]) -> Rows:
 
 
 def _link(row: dict[str, Any], letters: dict[str, str]) -> dict[str, Any]:
-    plain = {k: row[k] for k in ("weight", "probability", "grade", "block", "veto", "model_version")}
+    plain = {k: row[k] for k in ("weight", "probability", "grade", "block", "veto", "likely", "model_version")}
     between = [letters.get(row[side], "?") for side in ("profile_l", "profile_r")]
     return {"between": between, **plain, "comparisons": comparisons(row["levels"])}
 
@@ -154,7 +155,7 @@ def _link(row: dict[str, Any], letters: dict[str, str]) -> dict[str, Any]:
 def _near_misses(find: Find, links: Rows, letters: dict[str, str]) -> Rows:
     """Links to other residents that did not join, and why."""
     out = [e for e in links if (e["profile_l"] in letters) != (e["profile_r"] in letters)]
-    heaviest = sorted(out, key=lambda e: (-e["weight"], e["profile_l"], e["profile_r"]))[:NEAR_MISSES]
+    heaviest = sorted(out, key=lambda e: (e["grade"] != "auto", -e["weight"], e["profile_l"], e["profile_r"]))[:NEAR_MISSES]
     others = {e["profile_r"] if e["profile_l"] in letters else e["profile_l"] for e in heaviest}
     residents = {r["profile_id"]: r["resident_id"] for r in find("resident_records", "profile_id", others)}
     told = []

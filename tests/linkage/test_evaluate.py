@@ -20,7 +20,7 @@ from jobs.pool.nights import Night, Receipt
 from jobs.quality import linkage
 from jobs.quality.status import judge
 from jobs.settings import Settings
-from jobs.tables import RECORDS, RESIDENCE, RESIDENT_RECORDS, Table
+from jobs.tables import RECORDS, RESIDENCE, RESIDENT_RECORDS, RESIDENTS, Table
 
 DAY = dt.date(2026, 11, 22)
 
@@ -137,23 +137,32 @@ def test_a_reused_key_means_the_person_of_its_time() -> None:
         assert evaluate.truth_of(records, truth)["person_id"].to_list() == [person]
 
 
+ROWS = [
+    ("r1", "ga", "citizen", "N1", "RA", 1),
+    ("r2", "yb", "citizen", "N1", "RA", 1),
+    ("r3", "jy", None, None, "RA", 1),
+    ("r4", "ga", "citizen", "N2", "RB", 2),
+    ("r5", "rs", "citizen", "N1", "RB", 2),
+    ("r6", "rs", None, None, "RC", None),
+]
+"""record, department, type and number, resident, true person: a good number twice and a record without one; a wrong number;
+a test row."""
+
+
 @pytest.fixture
 def night(settings: Settings, tmp_path: Path) -> tuple[Settings, Night, Path]:
-    """Person 1 has a good number twice and a record without one; person 2 a wrong one; one test row."""
-    rows = [
-        ("r1", "ga", "citizen", "N1", "RA", 1),
-        ("r2", "yb", "citizen", "N1", "RA", 1),
-        ("r3", "jy", None, None, "RA", 1),
-        ("r4", "ga", "citizen", "N2", "RB", 2),
-        ("r5", "rs", "citizen", "N1", "RB", 2),
-        ("r6", "rs", None, None, "RC", None),
-    ]
+    return made(settings, tmp_path, ROWS, {})
+
+
+def made(settings: Settings, tmp_path: Path, rows: list[tuple], aside: dict[str, dict]) -> tuple[Settings, Night, Path]:
+    """A night of these rows and its truth; `aside`: columns of residents that are not counted."""
     context = Context(settings, Night(settings.nights, DAY), Receipt("residence"))
     origin = {"source_table": "t", "role": "self"}
     columns = ("record_id", "dept", "id_type", "id_number")
     records = [dict(zip(columns, r, strict=False)) | {"source_key": r[0], "known_from": DAY} | origin for r in rows]
     write(context, RECORDS, records)
     write(context, RESIDENT_RECORDS, [{"record_id": r[0], "resident_id": r[4], "profile_id": r[0], "since": DAY} for r in rows])
+    write(context, RESIDENTS, [{"resident_id": i, "records": 1} | aside.get(i, {}) for i in sorted({r[4] for r in rows})])
     status = {"RA": ("11", True), "RB": ("23", True), "RC": ("99", False)}
     write(context, RESIDENCE, [
         {"resident_id": i, "status_code": c, "status_class": "R", "counts_usual": u, "counts_present": u, "counts_hukou": u,
@@ -195,6 +204,20 @@ def test_a_whole_night(night: tuple[Settings, Night, Path]) -> None:
     assert ours["cases"] == [{"case": "shared_number", "cases": 1, "merged": 0, "split": 0}]
     assert result["status"]["accuracy"] == 0.5 and result["status"]["confusion"] == [{"true": "22", "said": "23", "persons": 1}]
     assert evaluate.evaluate(night[0], night[1], night[2] / "truth", False) == result
+
+
+def test_who_is_not_counted(settings: Settings, tmp_path: Path) -> None:
+    more = [("r7", "zf", None, None, "RD", 2), ("r8", "zf", None, None, "RE", 1), ("r9", "zf", None, None, "RF", 1)]
+    double = {"not_counted": "provisional", "provisional_probability": 0.9}
+    aside = {
+        "RD": double | {"provisional_of": "RB"},
+        "RE": double | {"provisional_of": "RB"},
+        "RF": {"not_counted": "unidentified"},
+    }
+    figures = evaluate.evaluate(*made(settings, tmp_path, ROWS + more, aside), status_baseline=False)["ours"]
+    assert figures["count_error"] == 0 and figures["unidentified"] == 1
+    assert figures["provisional"] == {"residents": 2, "rightly": 1, "precision": 0.5}
+    assert figures["split_per_10000"] == 10_000  # apart they are, whether counted or not
 
 
 def test_the_page_fits_a_terminal(night: tuple[Settings, Night, Path]) -> None:

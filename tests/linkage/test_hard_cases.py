@@ -50,13 +50,18 @@ def person(**said: Any) -> dict[str, Any]:
     return row | said
 
 
-def grade(one: dict[str, Any], two: dict[str, Any], births: frozenset[str] = frozenset()) -> str:
-    """The grade of the pair, or `unlinked` when it stays below the review threshold."""
+def link(one: dict[str, Any], two: dict[str, Any], births: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """The link of the pair, empty when it stays below the review threshold."""
     rows = [one | {"profile_id": "p1"}, two | {"profile_id": "p2"}]
     model, weights = population()
     table = view(pa.Table.from_pylist(rows, schema=PROFILES.schema), Crowds(births=births))
-    links = score_all(model, weights, encode_tables(model, [table])).links
-    return "unlinked" if not links.num_rows else str(links["grade"][0].as_py())
+    links = score_all(model, weights, encode_tables(model, [table])).links.to_pylist()
+    return links[0] if links else {}
+
+
+def grade(one: dict[str, Any], two: dict[str, Any], births: frozenset[str] = frozenset()) -> str:
+    """The grade of the pair, or `unlinked`."""
+    return str(link(one, two, births).get("grade", "unlinked"))
 
 
 def number(place: int, born: dt.date = BORN) -> str:
@@ -229,6 +234,31 @@ APART = {
 }
 """Pairs that must never link by themselves; a person may still look at some."""
 
+LIKELY = {
+    "two confirmed numbers, one name, birth date and phone": (
+        "two_numbers",
+        person(id_number=NUMBER, id_confirmed=True, **ADULT, **PHONE),
+        person(id_number=number(951, dt.date(1980, 3, 9)), id_confirmed=True, **ADULT, **PHONE),
+    ),
+    "a masked name at one room, no birth date": (
+        "named_at_home",
+        person(id_number=NUMBER, **ADULT, **ROOM, **PHONE),
+        person(name="陈*梁", name_kind="masked", **ROOM, **PHONE),
+    ),
+    "a rare name and a birth date, nothing else": (
+        "name_and_birth",
+        person(id_number=NUMBER, **ADULT | {"name": "陈翯骉"}),
+        person(**ADULT | {"name": "陈翯骉"}),
+    ),
+    "one number, another given name, at another room": (
+        "renamed",
+        person(id_number=NUMBER, id_confirmed=True, **ADULT, **ROOM),
+        person(id_number=NUMBER, **ADULT | {"name": "陈志强"}, dwellings=["room-2"]),
+    ),
+    "all but the sex": ("sex_mistyped", person(id_number=NUMBER, **ADULT, **PHONE), person(**ADULT | {"sex": "F"}, **PHONE)),
+}
+"""Pairs that no rule lets join, and that are more likely one than two: the rule that says so."""
+
 SEVERAL = frozenset({f"{MUM}|{BORN:%Y%m%d}"})
 
 
@@ -245,6 +275,19 @@ def test_stays_apart(case: str) -> None:
     assert grade(*APART[case][::-1], births) != "auto"
 
 
+@pytest.mark.parametrize("case", LIKELY)
+def test_is_likely_one_and_stays_apart(case: str) -> None:
+    rule, one, two = LIKELY[case]
+    for found in (link(one, two), link(two, one)):
+        assert (found["likely"], found["grade"] == "auto") == (rule, False)
+
+
+@pytest.mark.parametrize("case", [c for c in APART if not c.startswith("namesakes with one birth date")])
+def test_what_stays_apart_is_not_likely_one(case: str) -> None:
+    births = SEVERAL if "twin" in case else frozenset()
+    assert link(*APART[case], births).get("likely") is None
+
+
 def test_an_agents_phone_says_nothing() -> None:
     rows = [person(id_number=NUMBER, **ADULT, **PHONE) | {"profile_id": "p1"}, person(**ADULT, **PHONE) | {"profile_id": "p2"}]
     seen = view(pa.Table.from_pylist(rows, schema=PROFILES.schema), Crowds(phones=frozenset(PHONE["phones"])))
@@ -255,10 +298,10 @@ def test_reasons_name_every_comparison_and_add_up() -> None:
     model, weights = population()
     one, two = AUTO["no number, name, birth date and own phone"]
     table = view(pa.Table.from_pylist([one | {"profile_id": "p1"}, two | {"profile_id": "p2"}], schema=PROFILES.schema), Crowds())
-    link = score_all(model, weights, encode_tables(model, [table])).links.to_pylist()[0]
-    parts = dict(part.split("=") for part in link["levels"].split(";"))
+    found = score_all(model, weights, encode_tables(model, [table])).links.to_pylist()[0]
+    parts = dict(part.split("=") for part in found["levels"].split(";"))
     assert list(parts) == list(model.comparisons)
     assert parts["name"].startswith("exact:") and parts["number"] == "missing:0.0"
     total = sum(float(p.rsplit(":", 1)[1]) for p in parts.values())
     against = [total + float(v) for v in np.log2(weights.prior[0] / weights.prior[1:])]  # household, strangers
-    assert min(abs(link["weight"] - a) for a in against) < 1  # the other rival and rounding make the difference
+    assert min(abs(found["weight"] - a) for a in against) < 1  # the other rival and rounding make the difference

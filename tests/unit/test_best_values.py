@@ -8,7 +8,7 @@ import random
 import pyarrow as pa
 import pytest
 
-from jobs.residents.best_values import COLUMNS, RELATED, SCHEMA, best_of
+from jobs.residents.best_values import COLUMNS, COUNTED, RELATED, SCHEMA, best_of
 from jobs.tables import RECORDS, RESIDENTS
 
 RANKS = {"name": {"ga": 1, "yb": 2}, "id_number": {"ga": 1, "yb": 2}, "phone": {"yb": 1}, "hukou_division": {"ga": 1}}
@@ -62,4 +62,4 @@ def test_counts_departments_and_hukou() -> None:
 
 
 def test_the_columns_are_those_of_residents() -> None:
-    assert {*SCHEMA.names, *RELATED} == set(RESIDENTS.schema.names)
+    assert {*SCHEMA.names, *RELATED, *COUNTED} == set(RESIDENTS.schema.names)
