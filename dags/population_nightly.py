@@ -14,6 +14,7 @@ from airflow.sdk.exceptions import AirflowFailException
 from airflow.timetables.trigger import CronTriggerTimetable
 
 from jobs import plan
+from jobs.task import StepFailed, run
 
 ZONE = "Asia/Shanghai"
 SNAPSHOT = Asset("population_snapshot")
@@ -34,8 +35,8 @@ def business_date(params: dict[str, Any], dag_run: Any) -> str:
 def step(name: str, department: str | None = None, params: Any = None, dag_run: Any = None) -> None:
     """Run one step of the night as `renkou` would by hand."""
     try:
-        plan.run(plan.command(name, business_date(params, dag_run), department))
-    except plan.StepFailed as failure:
+        run(plan.command(name, business_date(params, dag_run), department))
+    except StepFailed as failure:
         if failure.final:  # bad input stays bad: a retry would only delay the duty engineer's call
             raise AirflowFailException(str(failure)) from None
         raise
@@ -44,7 +45,7 @@ def step(name: str, department: str | None = None, params: Any = None, dag_run: 
 @task
 def session(action: str) -> None:
     """Start or stop the night's Spark server, where the settings ask for one."""
-    plan.run(["session", action])
+    run(["session", action])
 
 
 with DAG(

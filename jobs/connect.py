@@ -15,6 +15,7 @@ from pathlib import Path
 
 from jobs.errors import UserError
 from jobs.settings import Settings
+from jobs.spark_environment import prepare_environment, spark_config
 
 WAIT_SECONDS = 90
 
@@ -26,8 +27,6 @@ def start(settings: Settings) -> str:
     known = address(settings)
     if known and _answers(known[1]):
         return f"Spark Connect server already runs at sc://127.0.0.1:{known[1]}"
-    from jobs.session import prepare_environment
-
     prepare_environment(settings)
     port = _free_port()
     log = settings.logs / "spark-connect.log"
@@ -68,8 +67,6 @@ def _file(settings: Settings) -> Path:
 
 def _command(settings: Settings, port: int) -> list[str]:
     import pyspark
-
-    from jobs.session import spark_config
 
     submit = Path(pyspark.__file__).parent / "bin" / "spark-submit"
     config = spark_config(settings) | {

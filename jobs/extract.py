@@ -16,7 +16,8 @@ import pyarrow.parquet as pq
 
 from jobs.context import Context
 from jobs.departments import ledger
-from jobs.departments.contract import FOLDER, Contract, all_contracts, contract_for
+from jobs.departments.clauses import Contract
+from jobs.departments.contract import FOLDER, all_contracts, contract_for
 from jobs.departments.current import Current
 from jobs.departments.delivery import Delivered, Offer, Reader, Request, Taken
 from jobs.departments.landing import Landed, land, landing_table

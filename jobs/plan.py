@@ -83,21 +83,6 @@ def command(step: str, date: str, department: str | None = None) -> list[str]:
     return [*words, "--department", department] if department else words
 
 
-class StepFailed(RuntimeError):
-    """A command failed; its text is what the user should read. `final`: trying again cannot help."""
-
-    def __init__(self, sentence: str, final: bool) -> None:
-        super().__init__(sentence)
-        self.final = final
-
-
-def run(words: list[str]) -> None:
-    """Run a renkou command in this process; raise StepFailed with its sentence when it fails."""
-    from jobs.cli import run_words  # late, so that DAG files stay light
-
-    run_words(words)
-
-
 def diagram() -> str:
     """The flow as a Mermaid diagram: stages, the tables between them, and gates (docs/flow.md shows it)."""
     lines = ["flowchart LR"]

@@ -55,7 +55,7 @@ def _make(context: Context, target: Path) -> dict[str, Any]:
     made = snapshots.building(context.settings.pool, context.night.label)
     figures = Figures(context)
     figures.prepare(NEEDS)
-    snapshots.build(context, figures.con, made)
+    snapshots.build(context.files, figures.con, made)
     facts = {"label": context.night.label, "date": context.date.isoformat(), "revision": context.night.revision}
     if context.night.manifest():
         if context.has("quality/snapshot"):

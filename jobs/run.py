@@ -101,14 +101,22 @@ def keep_yesterday(settings: Settings, date: dt.date, why: str) -> str:
 
 def hold(settings: Settings, date: dt.date) -> None:
     """Airflow's last word on a failed night: the pool is marked stale, and this task is red with the reason."""
-    failed = settings.logs / f"failed-{date.isoformat()}.txt"
-    why = failed.read_text() if failed.exists() else f"The night of {date.isoformat()} did not finish."
+    why = failure(settings, date) or f"The night of {date.isoformat()} did not finish."
     raise GateRefused(keep_yesterday(settings, date, why), "Open the failed task's log, mend the cause and run the night again.")
 
 
-def remember_failure(settings: Settings, date: dt.date, sentence: str) -> Path:
+def remember_failure(settings: Settings, date: dt.date, sentence: str) -> None:
     """Keep a failed step's sentence where the night's last task finds it."""
-    settings.logs.mkdir(parents=True, exist_ok=True)
-    file = settings.logs / f"failed-{date.isoformat()}.txt"
+    file = _failure_file(settings, date)
+    file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(sentence)
-    return file
+
+
+def failure(settings: Settings, date: dt.date) -> str | None:
+    """Why the night of this date failed last, or None."""
+    file = _failure_file(settings, date)
+    return file.read_text() if file.exists() else None
+
+
+def _failure_file(settings: Settings, date: dt.date) -> Path:
+    return settings.logs / f"failed-{date.isoformat()}.txt"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from jobs.departments.contract import (
+from jobs.departments.clauses import (
     CLEANERS,
     RECORD_FIELDS,
     RELATIONS,

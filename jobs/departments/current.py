@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import polars as pl
 import pyarrow as pa
 
-from jobs.departments.contract import TableSpec
+from jobs.departments.clauses import TableSpec
 from jobs.departments.landing import Landed
 from jobs.tables import SOURCE_ROWS
 

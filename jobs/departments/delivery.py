@@ -11,7 +11,7 @@ from typing import Protocol
 
 import pyarrow as pa
 
-from jobs.departments.contract import Contract, TableSpec
+from jobs.departments.clauses import Contract, TableSpec
 from jobs.departments.sources import Source
 from jobs.errors import DeliveryHeld
 
@@ -119,6 +119,21 @@ def text_table(columns: Sequence[str], values: Iterable[pa.Array | pa.ChunkedArr
         text = array.cast(pa.string())
         filled.append(pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text))
     return pa.table(filled, schema=pa.schema([pa.field(c, pa.string()) for c in columns]))
+
+
+def in_order(offer: Offer, rows: pa.Table, drift: list[str], dropped: list[str]) -> Delivered:
+    """A delivery without a file of its own: rows put in order by the reader, numbered and digested as they stand."""
+    positions = pa.array(range(1, rows.num_rows + 1), pa.int64())
+    sha256 = digest(_column_bytes(c) for c in rows.columns)  # whatever the batches were
+    return Delivered(rows, positions, rows.num_rows, list(offer.names), sha256, drift=drift, dropped=dropped)
+
+
+def _column_bytes(column: pa.ChunkedArray) -> bytes:
+    import polars as pl
+
+    series = pl.Series(column).cast(pl.String)
+    lengths = series.str.len_bytes().cast(pl.Int64).fill_null(-1)
+    return lengths.to_numpy().tobytes() + "".join(series.drop_nulls().to_list()).encode("utf-8", "surrogatepass")
 
 
 def digest(parts: Iterable[bytes]) -> str:

@@ -9,7 +9,7 @@ import duckdb
 import polars as pl
 import pyarrow as pa
 
-from jobs.departments.contract import Conditions, TableSpec
+from jobs.departments.clauses import Conditions, TableSpec
 from jobs.departments.delivery import Delivered, Offer, Refusal, Request
 from jobs.tables import Column, I, S, Table
 

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-from jobs.departments.contract import Contract
+from jobs.departments.clauses import Contract
 from jobs.departments.delivery import Offer, Taken
 from jobs.departments.landing import Landed
 from jobs.departments.punctuality import state_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from jobs.departments.contract import TableSpec
+from jobs.departments.clauses import TableSpec
 
 PERIOD = {"daily": 1, "weekly": 7, "monthly": 31, "termly": 200}
 """Days until the next delivery is due; `when_sent` is never due."""

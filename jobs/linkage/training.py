@@ -15,15 +15,13 @@ import numpy as np
 import numpy.typing as npt
 
 from jobs.errors import UserError
-from jobs.linkage.blocking import NO_KEY, Pairs, candidate_pairs, complete_keys, count_keys, effective_keys, members, oversize
-from jobs.linkage.comparisons import levels_of
-from jobs.linkage.encoding import Encoded, Hashes
+from jobs.linkage.encoding import Encoded
 from jobs.linkage.frequencies import learn_frequency
 from jobs.linkage.model import HOUSEHOLD, STRANGERS, LinkModel
+from jobs.linkage.patterns import Patterns, candidate_patterns, possible_pairs, random_patterns
 from jobs.linkage.weights import Weights, blank
 
 Floats = npt.NDArray[np.float64]
-RANDOM_PAIRS = 1_000_000
 ROUNDS = 4
 STEPS = 300
 CLOSE = 1e-7
@@ -31,20 +29,6 @@ PULL = 2.0  # pairs' worth of belief in the starting values: holds a level that 
 FLOOR = {"same": 1e-4, "household": 1e-5}  # clerks may do anything: no level is impossible
 FEW = 1_000  # random pairs holding a field, below which u comes from the number of its distinct values
 SEEN = 5.0  # a level with fewer expected pairs of a class is reported
-
-
-@dataclass(frozen=True)
-class Patterns:
-    """Distinct patterns of levels (−1 missing) with the passes that meet them (bits) and how many pairs show them."""
-
-    levels: npt.NDArray[np.int8]
-    passes: npt.NDArray[np.int64]
-    counts: Floats
-
-    def of(self, position: int) -> Patterns:
-        """Those met by one pass."""
-        mine = (self.passes >> position & 1) == 1
-        return Patterns(self.levels[mine], self.passes[mine], self.counts[mine])
 
 
 @dataclass(frozen=True)
@@ -95,86 +79,6 @@ def train(model: LinkModel, encoded: Encoded, all_pairs: float | None = None) ->
         "warnings": _warnings(model, sessions),
     }
     return weights
-
-
-def possible_pairs(encoded: Encoded) -> float:
-    """How many pairs of rows there are at all."""
-    n = len(encoded)
-    if encoded.source is None:
-        return n * (n - 1) / 2
-    first = int((encoded.source == 0).sum())
-    return float(first * (n - first))
-
-
-def candidate_patterns(model: LinkModel, encoded: Encoded) -> Patterns:
-    """Patterns of all candidate pairs, each pair once."""
-    over, _ = oversize(model, count_keys(model, encoded))
-    keys = effective_keys(model, encoded, over)
-    parts = []
-    for pairs in candidate_pairs(model, encoded, members(keys, encoded), complete_keys(keys, over)):
-        parts.append(_count(model, levels_of(model, encoded, pairs.left, pairs.right), _met(keys, pairs)))
-    return _merge(model, parts)
-
-
-def _met(keys: list[Hashes], pairs: Pairs) -> npt.NDArray[np.int64]:
-    """Bits of the passes in which each pair meets."""
-    bits = np.int64(1) << pairs.pass_.astype(np.int64)
-    for position, matrix in enumerate(keys):
-        meet = np.zeros(len(bits), bool)
-        for a in range(matrix.shape[1]):
-            mine = matrix[pairs.left, a]
-            for b in range(matrix.shape[1]):
-                meet |= (mine == matrix[pairs.right, b]) & (mine != NO_KEY)
-        bits |= meet.astype(np.int64) << position
-    return bits
-
-
-def random_patterns(model: LinkModel, encoded: Encoded) -> Patterns:
-    """Patterns of pairs drawn at random (seeded; rows must stand in the order of ids)."""
-    draw = np.random.default_rng(model.seed)
-    n = len(encoded)
-    if encoded.source is None:
-        left, right = draw.integers(0, n, RANDOM_PAIRS), draw.integers(0, n, RANDOM_PAIRS)
-    else:
-        first, second = np.flatnonzero(encoded.source == 0), np.flatnonzero(encoded.source == 1)
-        left, right = draw.choice(first, RANDOM_PAIRS), draw.choice(second, RANDOM_PAIRS)
-    left, right = left[left != right], right[left != right]
-    parts = []
-    for start in range(0, len(left), 500_000):
-        levels = levels_of(model, encoded, left[start : start + 500_000], right[start : start + 500_000])
-        parts.append(_count(model, levels, np.zeros(len(levels), np.int64)))
-    return _merge(model, parts)
-
-
-def _count(model: LinkModel, levels: npt.NDArray[np.int8], bits: npt.NDArray[np.int64]) -> Patterns:
-    packed = np.zeros(len(levels), np.int64)
-    size = 1
-    for position, comparison in enumerate(model.comparisons.values()):
-        radix = len(comparison.names) + 1
-        size *= radix
-        packed = packed * radix + levels[:, position] + 1
-    if size >= 2**62:
-        raise UserError(f"Model {model.model} has too many levels to train.", "Use fewer comparisons or levels.")
-    order = np.lexsort((bits, packed))
-    packed, bits, levels = packed[order], bits[order], levels[order]
-    new = np.ones(len(packed), bool)
-    new[1:] = (packed[1:] != packed[:-1]) | (bits[1:] != bits[:-1])
-    starts = np.flatnonzero(new)
-    counts = np.diff(np.append(starts, len(packed))).astype(np.float64)
-    return Patterns(levels[starts], bits[starts], np.asarray(counts, np.float64))
-
-
-def _merge(model: LinkModel, parts: list[Patterns]) -> Patterns:
-    """Sum equal patterns of several chunks, in sorted order, so chunking leaves no trace."""
-    width = len(model.comparisons)
-    if not parts:
-        return Patterns(np.zeros((0, width), np.int8), np.zeros(0, np.int64), np.zeros(0))
-    rows = np.column_stack(
-        [np.concatenate([p.levels for p in parts]).astype(np.int64), np.concatenate([p.passes for p in parts])]
-    )
-    distinct, back = np.unique(rows, axis=0, return_inverse=True)
-    counts = np.bincount(back.ravel(), weights=np.concatenate([p.counts for p in parts])).astype(np.float64)
-    return Patterns(distinct[:, :width].astype(np.int8), distinct[:, width], counts)
 
 
 def posterior(

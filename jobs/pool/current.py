@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 from jobs.errors import UserError
+from jobs.pool.json_files import write_json
 
 
 def current(pool: Path) -> dict[str, Any] | None:
@@ -37,7 +37,9 @@ def newest(pool: Path, label: str, date: dt.date, revision: int) -> str:
 
 def move(pool: Path, label: str, date: dt.date, revision: int) -> None:
     """Make this snapshot the current one."""
-    write(pool / "current.json", {"label": label, "date": date.isoformat(), "revision": revision, "folder": f"snapshots/{label}"})
+    write_json(
+        pool / "current.json", {"label": label, "date": date.isoformat(), "revision": revision, "folder": f"snapshots/{label}"}
+    )
 
 
 def status(pool: Path) -> dict[str, Any]:
@@ -55,7 +57,7 @@ def mark_stale(pool: Path, date: dt.date, why: str) -> str:
         return f"The pool shows snapshot {held['label']}; the failed run of {date} does not make it stale."
     since = min(filter(None, [known.get("stale_since"), date.isoformat()]))
     label = held["label"] if held else None
-    write(pool / "status.json", {"current": label, "stale_since": since, "night": date.isoformat(), "why": why})
+    write_json(pool / "status.json", {"current": label, "stale_since": since, "night": date.isoformat(), "why": why})
     return notice(pool)
 
 
@@ -63,7 +65,7 @@ def clear_stale(pool: Path, date: dt.date) -> None:
     """A snapshot of this date is out: nothing up to it is stale any more."""
     held = current(pool)
     if status(pool).get("night", "") <= date.isoformat():
-        write(pool / "status.json", {"current": held["label"] if held else None})
+        write_json(pool / "status.json", {"current": held["label"] if held else None})
 
 
 def notice(pool: Path) -> str:
@@ -73,17 +75,6 @@ def notice(pool: Path) -> str:
         return ""
     shown = known["current"] or "no snapshot"
     return f"⚠ The pool shows {shown}, stale since 自此未更新 {known['stale_since']}: {known['why']}"
-
-
-def write(file: Path, content: dict[str, Any]) -> None:
-    """Replace a JSON file in one step."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    temporary = file.with_suffix(f".{os.getpid()}.tmp")
-    with temporary.open("w", encoding="utf-8") as out:
-        json.dump(content, out, ensure_ascii=False, indent=1, sort_keys=True)
-        out.flush()
-        os.fsync(out.fileno())
-    temporary.replace(file)
 
 
 def _read(file: Path) -> dict[str, Any] | None:

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from jobs import plan
+from jobs.pool.json_files import write_json
 
 
 @dataclass
@@ -61,7 +61,7 @@ class Night:
 
     def put(self, receipt: Receipt) -> None:
         """Record that a step finished."""
-        _write(self.path / f"{receipt.step}.receipt.json", vars(receipt))
+        write_json(self.path / f"{receipt.step}.receipt.json", vars(receipt))
 
     def void(self, step: str) -> None:
         """Forget this step and everything after it; their table versions stay unpinned."""
@@ -76,7 +76,7 @@ class Night:
 
     def seal(self, manifest: dict[str, Any]) -> None:
         """Write the manifest: the one atomic step that makes this a finished night."""
-        _write(self.path / "manifest.json", manifest)
+        write_json(self.path / "manifest.json", manifest)
 
     def predecessor(self) -> Night | None:
         """The latest sealed night before this date (its highest sealed revision)."""
@@ -107,13 +107,3 @@ def sealed(root: Path) -> list[Night]:
         if night.date not in best or best[night.date].revision < night.revision:
             best[night.date] = night
     return [best[d] for d in sorted(best)]
-
-
-def _write(file: Path, content: dict[str, Any]) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    temporary = file.with_suffix(f".{os.getpid()}.tmp")
-    with temporary.open("w") as out:
-        json.dump(content, out, ensure_ascii=False, indent=1, sort_keys=True, default=str)
-        out.flush()
-        os.fsync(out.fileno())
-    temporary.replace(file)

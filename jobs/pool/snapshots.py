@@ -10,16 +10,15 @@ import json
 import os
 import shutil
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from jobs.context import Context
 from jobs.pool import faults, views
-from jobs.pool.current import write
+from jobs.pool.json_files import write_json
 from jobs.tables import RESIDENCE, RESIDENTS, table_for
 
 if TYPE_CHECKING:
@@ -69,11 +68,12 @@ def building(pool: Path, label: str) -> Path:
     return made
 
 
-def build(context: Context, con: DuckDBPyConnection, target: Path) -> None:
-    """Write every table of the snapshot below `target`. The connection has the views of the night's pinned tables."""
+def build(files: Callable[[str], list[str]], con: DuckDBPyConnection, target: Path) -> None:
+    """Write every table of the snapshot below `target`: those taken over from their part files by table, the others through
+    the connection, which has the views of the night's pinned tables."""
     faults.watch(target)
     for name in LINKED:
-        link(context.files(name), target / name, table_for(name).schema)
+        link(files(name), target / name, table_for(name).schema)
     con.execute("SET preserve_insertion_order = true")
     for name, sql in zip(MADE, (_RESIDENT, _LINEAGE, _DELIVERIES), strict=True):
         (target / name).mkdir()
@@ -108,7 +108,7 @@ def finish(building_: Path, target: Path, facts: dict[str, Any]) -> dict[str, An
     """
     rows = {t: sum(pq.read_metadata(f).num_rows for f in files) for t, files in parts(building_).items()}
     described = facts | {"tables": rows}
-    write(building_ / "snapshot.json", described)
+    write_json(building_ / "snapshot.json", described)
     for path in building_.rglob("*"):
         path.chmod(FOLDER_MODE if path.is_dir() else FILE_MODE)
     if target.exists():

@@ -18,6 +18,7 @@ from jobs.context import Context
 from jobs.departments.contract import all_contracts
 from jobs.errors import UserError
 from jobs.pool import current, views
+from jobs.pool.json_files import write_json
 from jobs.pool.nights import Night, Receipt
 from jobs.pool.store import Store
 from jobs.quality import pages
@@ -41,7 +42,7 @@ def refused(context: Context, layer: str, figures: pa.Table, sentences: Sentence
     The figures of the refused layer lie beside it, because no night pins them.
     """
     folder = context.settings.reports / context.night.label
-    current.write(folder / "refused.json", {"layer": layer, "sentences": sentences, "figures": figures.to_pylist()})
+    write_json(folder / "refused.json", {"layer": layer, "sentences": sentences, "figures": figures.to_pylist()})
     return _write(context.settings, context.night, context.night.receipts(), layer, sentences)
 
 

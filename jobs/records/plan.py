@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from jobs.departments.contract import ColumnSpec, Conditions, Contract, FieldSource, Owner, TableSpec, all_contracts
+from jobs.departments.clauses import ColumnSpec, Conditions, Contract, FieldSource, Owner, TableSpec
+from jobs.departments.contract import all_contracts
 
 KIN = frozenset({"mother_of", "father_of", "spouse_of", "guardian_of", "same_household"})
 """Relations that lend identity: a tenancy does not, a landlord known by name alone is no resident."""

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from jobs.cleaning.codes import LISTS
 from jobs.cleaning.reasons import REPAIRS, Reason
 from jobs.cleaning.registry import CLEANERS, SEPARATOR
-from jobs.departments.contract import Conditions
+from jobs.departments.clauses import Conditions
 from jobs.records.plan import Source, TablePlan
 
 NULLS = ("", "\\N", "NULL", "null", "None")

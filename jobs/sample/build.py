@@ -12,14 +12,20 @@ import polars as pl
 from jobs.sample.assembly import AWAY, DEAD, HOME_TIES, RESIDENT, ROLES, WORK_TIE, Draft, Plan, assemble
 from jobs.sample.care import make_births, make_dibao, make_foreign_stays, make_hospitals, make_registrations
 from jobs.sample.contacts import make_absences, make_phones
+from jobs.sample.documents import documents_frame
 from jobs.sample.facts import table
+from jobs.sample.foreign_documents import nationalities
 from jobs.sample.hard_cases import check_cases, reserve
 from jobs.sample.homes import MOVER
-from jobs.sample.households import make_hukou_frame, make_marriages, make_property, make_stays_frame
+from jobs.sample.households import make_hukou_frame, make_stays_frame
+from jobs.sample.intervals import dates
 from jobs.sample.lives import HERE, Lives, first_registration, make_hukou, make_lives
-from jobs.sample.papers import Papers, dates, documents_frame, make_papers, names_frame, nationalities
+from jobs.sample.marriages import make_marriages
+from jobs.sample.name_history import names_frame
+from jobs.sample.papers import Papers, make_papers
 from jobs.sample.people import NONE, lunar_reading
 from jobs.sample.places import make_dwellings
+from jobs.sample.property import make_property
 from jobs.sample.schooling import make_enrolments, make_schools
 from jobs.sample.streams import Ints, stream, weighted, where_known
 from jobs.sample.work import Presence, make_work

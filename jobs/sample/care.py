@@ -11,10 +11,11 @@ from jobs.sample.assembly import OTHER_TIE, RESIDENT, Draft
 from jobs.sample.facts import CITY_DISTRICTS
 from jobs.sample.hard_cases import Reserved
 from jobs.sample.homes import DORMITORY, OWNER, RELATIVES
+from jobs.sample.intervals import dates
 from jobs.sample.lives import HERE, Lives, Stays
 from jobs.sample.names import birth_years
 from jobs.sample.numbers import as_text, distinct
-from jobs.sample.papers import Papers, dates
+from jobs.sample.papers import Papers
 from jobs.sample.people import NONE
 from jobs.sample.places import townships
 from jobs.sample.streams import Ints, stream, weighted, where_known

@@ -8,7 +8,7 @@ import polars as pl
 from jobs.sample import numbers
 from jobs.sample.assembly import Draft
 from jobs.sample.hard_cases import Reserved
-from jobs.sample.papers import dates
+from jobs.sample.intervals import dates
 from jobs.sample.people import NONE
 from jobs.sample.streams import Ints, stream
 from jobs.sample.work import Presence

@@ -7,9 +7,10 @@ import polars as pl
 
 from jobs.sample.assembly import LEFT, OTHER_TIE, RESIDENT, Draft
 from jobs.sample.facts import table
+from jobs.sample.intervals import dates
 from jobs.sample.names import birth_years
 from jobs.sample.numbers import as_text, yyyymmdd
-from jobs.sample.papers import Papers, dates
+from jobs.sample.papers import Papers
 from jobs.sample.people import NONE
 from jobs.sample.places import township_shares, townships
 from jobs.sample.streams import Bools, Ints, Words, stream, where_known

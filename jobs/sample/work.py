@@ -10,7 +10,7 @@ import polars as pl
 from jobs.sample import numbers
 from jobs.sample.assembly import AWAY, LEFT, OTHER_TIE, RESIDENT, WORK_TIE, Draft
 from jobs.sample.facts import facts
-from jobs.sample.papers import dates
+from jobs.sample.intervals import dates
 from jobs.sample.people import NONE, YEAR
 from jobs.sample.places import townships
 from jobs.sample.streams import Bools, Ints, Words, stream, weighted

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from jobs.departments.contract import CLEANERS, FOLDER, Owner, all_contracts, contract_for, load
+from jobs.departments.clauses import CLEANERS, Owner
+from jobs.departments.contract import FOLDER, all_contracts, contract_for, load
 from jobs.departments.landing import landing_table
 from jobs.errors import UserError
 

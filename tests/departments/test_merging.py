@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobs.departments.contract import Contract
+from jobs.departments.clauses import Contract
 from jobs.departments.current import Current
 from jobs.departments.delivery import Delivered, Offer, Refusal, Request
 from jobs.departments.landing import holds, land

@@ -19,8 +19,9 @@ from jobs.linkage.blocking import (
     members,
     oversize,
 )
-from jobs.linkage.encoding import Encoded, encode
+from jobs.linkage.encoding import Encoded
 from jobs.linkage.model import LinkModel
+from jobs.linkage.rows import encode
 
 MODEL = LinkModel.model_validate(
     {

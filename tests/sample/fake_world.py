@@ -9,7 +9,8 @@ import numpy as np
 import polars as pl
 
 from jobs.sample.deliveries.numbers import check_character
-from jobs.sample.world import SCHEMAS, World, shape_frame
+from jobs.sample.schemas import SCHEMAS
+from jobs.sample.world import World, shape_frame
 
 LAST = date(2026, 11, 22)
 COUNT = 600

@@ -14,7 +14,8 @@ import pytest
 import python_calamine
 from fake_world import LAST, fake_world
 
-from jobs.departments.contract import FOLDER, Contract, TableSpec, contract_for
+from jobs.departments.clauses import Contract, TableSpec
+from jobs.departments.contract import FOLDER, contract_for
 from jobs.sample.deliveries.write import TABLES, write_deliveries
 
 DEPARTMENTS = sorted({t.dept for t in TABLES})

@@ -10,8 +10,9 @@ import polars as pl
 import pytest
 
 from jobs.sample.build import build_world
+from jobs.sample.schemas import SCHEMAS
 from jobs.sample.truth import status_on, write_truth
-from jobs.sample.world import SCHEMAS, World, shape_frame
+from jobs.sample.world import World, shape_frame
 
 NIGHT = date(2026, 11, 22)
 

@@ -11,7 +11,8 @@ import pytest
 from jobs.errors import UserError
 from jobs.sample.build import build_world
 from jobs.sample.hard_cases import KINDS
-from jobs.sample.world import SCHEMAS, World
+from jobs.sample.schemas import SCHEMAS
+from jobs.sample.world import World
 
 LAST = date(2026, 11, 22)
 COUNT = 12

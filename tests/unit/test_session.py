@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from jobs import session
+from jobs import spark_environment
 
 
 def test_a_machine_without_java_gets_the_wheels_runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("JAVA_HOME", raising=False)
-    monkeypatch.setattr(session, "_from_path", lambda: None)
-    home = session.java_home(tmp_path)
+    monkeypatch.setattr(spark_environment, "_from_path", lambda: None)
+    home = spark_environment.java_home(tmp_path)
     assert home == str(tmp_path / "java")
     # Spark's launcher always asks for this module, which that runtime lacks
     done = subprocess.run(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jobs.departments.contract import Manner
+from jobs.departments.clauses import Manner
 from jobs.departments.delivery import Reader
 
 

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import sqlalchemy as sa
 
-from jobs.departments.delivery import Delivered, Offer, Request, Taken, digest, text_table
+from jobs.departments.delivery import Delivered, Offer, Request, Taken, in_order, text_table
 from jobs.departments.drift import Choice, choose
 
 BATCH = 10_000
@@ -53,28 +53,7 @@ class DatabaseReader:
             ]
         schema = pa.schema([pa.field(n, pa.string()) for n in names])
         rows = _ordered(request, pa.concat_tables(batches) if batches else schema.empty_table())
-        return Delivered(
-            rows=rows,
-            positions=pa.array(range(1, rows.num_rows + 1), pa.int64()),
-            total=rows.num_rows,
-            files=list(offer.names),
-            sha256=rows_digest(rows),
-            drift=choice.drift,
-            dropped=choice.dropped,
-        )
-
-
-def rows_digest(rows: pa.Table) -> str:
-    """SHA-256 over the rows read, in order, whatever the batches were."""
-    return digest(_column_bytes(c) for c in rows.columns)
-
-
-def _column_bytes(column: pa.ChunkedArray) -> bytes:
-    import polars as pl
-
-    series = pl.Series(column).cast(pl.String)
-    lengths = series.str.len_bytes().cast(pl.Int64).fill_null(-1)
-    return lengths.to_numpy().tobytes() + "".join(series.drop_nulls().to_list()).encode("utf-8", "surrogatepass")
+        return in_order(offer, rows, choice.drift, choice.dropped)
 
 
 def _ordered(request: Request, rows: pa.Table) -> pa.Table:

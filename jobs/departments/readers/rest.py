@@ -17,9 +17,8 @@ from typing import Any
 import httpx
 import pyarrow as pa
 
-from jobs.departments.delivery import Delivered, Offer, Request, Taken, text_table
+from jobs.departments.delivery import Delivered, Offer, Request, Taken, in_order, text_table
 from jobs.departments.drift import choose
-from jobs.departments.readers.database import rows_digest
 
 PASSES = 4
 LONGEST_WAIT = 60.0
@@ -55,15 +54,7 @@ class RestReader:
         updated = request.spec.updated or request.spec.key[0]
         ordered = sorted(distinct.items(), key=lambda r: (_text(r[1].get(updated)) or "", r[0]))
         rows = text_table(wanted, (pa.array([_text(r.get(c)) for _, r in ordered], pa.string()) for c in wanted))
-        return Delivered(
-            rows=rows,
-            positions=pa.array(range(1, rows.num_rows + 1), pa.int64()),
-            total=rows.num_rows,
-            files=list(offer.names),
-            sha256=rows_digest(rows),
-            drift=choice.drift if distinct else [],
-            dropped=choice.dropped if distinct else [],
-        )
+        return in_order(offer, rows, choice.drift if distinct else [], choice.dropped if distinct else [])
 
 
 class Client:
