@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 export RENKOU_HOME ?= $(CURDIR)/var
+# Compiled once, not in every one of the many short processes, whatever the shell says.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup lock run test test-quick check up down clean

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from jobs import plan
 from jobs.errors import ExitCode, UserError
-from jobs.plan import StepFailed
 from jobs.privacy import redact
 from jobs.settings import Settings
 
@@ -38,20 +37,6 @@ def main(argv: list[str]) -> int:
         print(unexpected(error), file=sys.stderr)
         return int(ExitCode.BUG)
     return int(ExitCode.OK)
-
-
-def run_words(words: list[str]) -> None:
-    """Run a command inside another program (Airflow's tasks); StepFailed carries its sentence and whether a retry can help."""
-    args = parser().parse_args(words)
-    settings = Settings.from_environment()
-    try:
-        args.command(args, settings)
-    except UserError as error:
-        _remember(args, settings, str(error))
-        raise StepFailed(str(error), final=True) from None
-    except Exception as error:
-        _remember(args, settings, f"{words[0]} broke: {type(error).__name__}.")
-        raise StepFailed(unexpected(error), final=False) from None
 
 
 def unexpected(error: Exception) -> str:
@@ -109,6 +94,8 @@ def _night_commands(sub: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         _date(made)
         if stage.mapped:
             made.add_argument("--department", choices=plan.departments(), help="only this one")
+        if stage.name == "link":
+            made.add_argument("--full", action="store_true", help="compare all pairs, not only those changed since last night")
         if stage.name == "validate":
             made.add_argument("--layer", choices=[s.gate for s in plan.STAGES if s.gate], help="only the gate behind one stage")
     run = _add(sub, "run", _run, "run a whole night in one process")
@@ -141,6 +128,10 @@ def _engine_commands(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -
     tables.add_argument("--model", type=Path, required=True)
     tables.add_argument("tables", type=Path, nargs="+")
     tables.add_argument("--out", type=Path, required=True)
+    proposed = _add(sub, "propose-model", _propose_model, "propose a link model from the tables' own values")
+    proposed.add_argument("tables", type=Path, nargs="+")
+    proposed.add_argument("--out", type=Path, help="where the model is written; without it, it is printed")
+    proposed.add_argument("--pairs", type=int, help="most pairs the passes may make together (default 20 a row)")
     train = _add(sub, "train", _train, "learn the population model's weights from a finished night")
     _date(train)
     train.add_argument("--out", type=Path, required=True)
@@ -184,7 +175,8 @@ def _stage(name: str) -> Command:
             do_mapped(settings, args.date, name, print)
             return
         step = f"gate.{args.layer}" if getattr(args, "layer", None) else name
-        print(line(do_step(settings, args.date, step, getattr(args, "department", None))))
+        department, full = getattr(args, "department", None), getattr(args, "full", False)
+        print(line(do_step(settings, args.date, step, department, full)))
 
     return command
 
@@ -251,6 +243,14 @@ def _link_tables(args: argparse.Namespace, settings: Settings) -> None:
     print(json.dumps(link_tables(args.model, args.tables, args.out), ensure_ascii=False, indent=1))
 
 
+def _propose_model(args: argparse.Namespace, settings: Settings) -> None:
+    from jobs.propose_model import propose_model
+
+    model, summary = propose_model(args.tables, args.out, args.pairs)
+    print(summary, file=sys.stdout if args.out else sys.stderr)
+    print(f"\n→ {args.out}" if args.out else model)
+
+
 def _train(args: argparse.Namespace, settings: Settings) -> None:
     from jobs.train import train
 
@@ -265,11 +265,3 @@ def finished_night(settings: Settings, date: dt.date) -> Night:
     if not found:
         raise UserError(f"There is no finished night {date}.", "List them with: renkou nights.")
     return found[0]
-
-
-def _remember(args: argparse.Namespace, settings: Settings, sentence: str) -> None:
-    date = getattr(args, "date", None)
-    if date is not None and args.command is not _hold:
-        from jobs.run import remember_failure
-
-        remember_failure(settings, date, sentence)

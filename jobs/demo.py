@@ -14,7 +14,7 @@ from typing import Any
 from jobs import airflow_local, plan
 from jobs.errors import GateRefused, UserError
 from jobs.pool.nights import Night, Receipt
-from jobs.run import line
+from jobs.run import failure, line
 from jobs.settings import Settings
 
 LAST_NIGHT = dt.date(2026, 11, 22)
@@ -80,9 +80,9 @@ def _say_new(settings: Settings, dates: list[dt.date], said: set[tuple[str, str]
 
 def _failure(settings: Settings, dates: list[dt.date]) -> str:
     for date in dates:
-        file = settings.logs / f"failed-{date.isoformat()}.txt"
-        if file.exists():
-            return f"The night of {date.isoformat()} failed: {file.read_text()}"
+        why = failure(settings, date)
+        if why is not None:
+            return f"The night of {date.isoformat()} failed: {why}"
     return "Airflow did not run the nights."
 
 

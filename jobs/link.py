@@ -6,6 +6,7 @@ Records and profiles move, pairs do not: Spark brings the rows of a block togeth
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from jobs.profiles.collapse import NEEDED, SCHEMA, Sources, collapse_batches
 from jobs.profiles.crowds import crowds
 from jobs.profiles.kin import with_kin
 from jobs.profiles.view import Crowds, view
-from jobs.tables import LINKS, PROFILE_RECORDS, PROFILES, RECORDS
+from jobs.tables import LINKS, PROFILE_RECORDS, PROFILE_STAMPS, PROFILES, RECORDS
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -115,15 +116,19 @@ def with_collapse_key(records: DataFrame) -> DataFrame:
 
 
 def _links(context: Context, profiles: DataFrame, model: LinkModel, weights: Weights) -> None:
-    """Count keys, find the crowded ones, bring blocks together, score, write."""
+    """Find the crowded keys, compare what is new or changed since the night before, take over its other links, write."""
     from pyspark.sql import functions as F
 
-    from jobs.linkage.partitions import find_oversize, score_blocks
+    from jobs.linkage.partitions import find_oversize, keyed, score_blocks
 
     seen = crowds(profiles)
     prepare = partial(view, crowds=seen)
     over, capped = find_oversize(profiles, model, prepare)
-    scored = score_blocks(profiles, model, weights, prepare, over).persist()
+    known = keyed(profiles, model, weights, prepare, over)
+    context.write(PROFILE_STAMPS, known.stamps.withColumnRenamed("row_id", "profile_id"))
+    news = _news(context)
+    fresh = news.fresh.withColumnRenamed("profile_id", "row_id") if news else None
+    scored = score_blocks(profiles, model, weights, prepare, over, known.keys, fresh).persist()
     found = (
         scored.where(F.col("left").isNotNull())
         .groupBy("left", "right")
@@ -135,10 +140,36 @@ def _links(context: Context, profiles: DataFrame, model: LinkModel, weights: Wei
             F.lit(weights.version).alias("model_version"),
         )
     )
-    context.receipt.rows_out = context.write(LINKS, found)
+    context.receipt.rows_out = context.write(LINKS, found.unionByName(news.kept) if news else found)
     compared = scored.where(F.col("left").isNull()).agg(F.sum("weight").alias("pairs")).toArrow()["pairs"][0].as_py()
-    scored.unpersist()
-    context.receipt.notes |= _facts(model, weights, seen, capped) | {"pairs_compared": int(compared or 0)}
+    changed = news.fresh.count() if news else context.receipt.notes["profiles"]
+    for held in (scored, known.keys, *([news.fresh] if news else [])):
+        held.unpersist()
+    context.receipt.notes |= _facts(model, weights, seen, capped)
+    context.receipt.notes |= {"pairs_compared": int(compared or 0), "profiles_compared": changed}
+
+
+@dataclass(frozen=True)
+class _News:
+    """`fresh`: profile_id of profiles that are new or have another stamp; `kept`: last night's links between all others."""
+
+    fresh: DataFrame
+    kept: DataFrame
+
+
+def _news(context: Context) -> _News | None:
+    """What changed since the night before; None when there is none to go by, or `renkou link --full` is asked for."""
+    if not context.had("profile_stamps") or not context.had("links") or context.options.get("full"):
+        return None
+    today = _again(context, PROFILE_STAMPS.name, PROFILE_STAMPS.schema)
+    before = context.read("profile_stamps", previous=True)
+    stamp = ["profile_id", "stamp"]
+    fresh = today.join(before, stamp, how="left_anti").select("profile_id").persist()
+    gone = before.join(today, stamp, how="left_anti").select("profile_id")
+    kept = context.read("links", previous=True)
+    for end in ("profile_l", "profile_r"):
+        kept = kept.join(gone.withColumnRenamed("profile_id", end), end, how="left_anti")
+    return _News(fresh, kept.select(*LINKS.schema.names))
 
 
 def _facts(model: LinkModel, weights: Weights, seen: Crowds, capped: list[Any]) -> dict[str, Any]:

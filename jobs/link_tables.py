@@ -27,7 +27,7 @@ def link_tables(model: Path, tables: list[Path], out: Path) -> dict[str, Any]:
     Returns the counts. Everything is read and computed before anything is written.
     """
     chosen = load_model(model)
-    encoded = encode_tables(chosen, [_read(t) for t in tables])
+    encoded = encode_tables(chosen, [read_table(t) for t in tables])
     weights = train(chosen, encoded)
     scored = score_all(chosen, weights, encoded)
     weights.auto = _cut(chosen, scored)
@@ -52,7 +52,8 @@ def link_tables(model: Path, tables: list[Path], out: Path) -> dict[str, Any]:
     }
 
 
-def _read(file: Path) -> pa.Table:
+def read_table(file: Path) -> pa.Table:
+    """A Parquet file; UserError when it is missing or another kind of file."""
     try:
         return pq.read_table(file)
     except FileNotFoundError:

@@ -35,7 +35,7 @@ STAGES: tuple[Stage, ...] = (
         "standardize", "source rows to records, signs and ties", ("source_current/*", "deliveries/*"),
         ("records", "signs", "ties", "rejected_rows", "cell_issues"), gate="records",
     ),
-    Stage("link", "score pairs of profiles", ("records",), ("profiles", "profile_records", "links"), gate="links"),
+    Stage("link", "score pairs of profiles", ("records",), ("profiles", "profile_records", "profile_stamps", "links"), gate="links"),
     Stage(
         "resolve", "one resident per person, with a lasting id", ("records", "ties", "profiles", "profile_records", "links"),
         ("residents", "resident_records", "resident_events"), gate="residents",

@@ -32,15 +32,15 @@ def night_for(settings: Settings, date: dt.date, step: str) -> Night:
     )
 
 
-def do_step(settings: Settings, date: dt.date, step: str, department: str | None = None) -> Receipt:
-    """Run one step (`standardize`, `gate.records`, or `extract` with a department)."""
+def do_step(settings: Settings, date: dt.date, step: str, department: str | None = None, full: bool = False) -> Receipt:
+    """Run one step (`standardize`, `gate.records`, or `extract` with a department). `full`: link takes nothing over."""
     name = f"{step}.{department}" if department else step
     night = night_for(settings, date, name)
     if step.startswith("gate."):
         layer = step.removeprefix("gate.")
         return run_step(settings, night, step, lambda context: _gate(context, layer))
     work = importlib.import_module(MODULES[step]).run
-    return run_step(settings, night, name, work, department=department)
+    return run_step(settings, night, name, work, department=department, full=full)
 
 
 def do_mapped(settings: Settings, date: dt.date, step: str, say: Say) -> None:

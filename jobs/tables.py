@@ -275,6 +275,13 @@ PROFILE_RECORDS = Table(
     (_key("record_id", "record"), _key("profile_id", "its profile")),
 )
 
+PROFILE_STAMPS = Table(
+    "profile_stamps",
+    "what decides a profile's links, as a hash: two profiles that keep theirs keep their link",
+    ("profile_id",),
+    (_key("profile_id", "profile"), Column("stamp", I, "of model, content, blocking keys and crowds", required=True)),
+)
+
 LINKS = Table(
     "links",
     "a scored pair of profiles with its reasons; only pairs above the review threshold, and vetoed ones that would be",
@@ -437,8 +444,8 @@ QUALITY = Table(
 TABLES: dict[str, Table] = {
     t.name: t
     for t in (
-        DELIVERIES, SOURCE_ROWS, RECORDS, SIGNS, TIES, REJECTED_ROWS, CELL_ISSUES, PROFILES, PROFILE_RECORDS, LINKS,
-        RESIDENTS, RESIDENT_RECORDS, RESIDENT_EVENTS, RESIDENCE, CHANGES, BALANCE, QUALITY,
+        DELIVERIES, SOURCE_ROWS, RECORDS, SIGNS, TIES, REJECTED_ROWS, CELL_ISSUES, PROFILES, PROFILE_RECORDS,
+        PROFILE_STAMPS, LINKS, RESIDENTS, RESIDENT_RECORDS, RESIDENT_EVENTS, RESIDENCE, CHANGES, BALANCE, QUALITY,
     )
 }  # fmt: skip
 

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from jobs.settings import Settings
+BYTECODE = Path(sys.prefix) / "bytecode"
+"""Compiled modules, outside the source tree. Where the environment forbids to keep them, every process of a test, Spark's
+workers included, would compile the thousands of files of the engines anew."""
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+os.environ["PYTHONPYCACHEPREFIX"] = str(BYTECODE)
+sys.dont_write_bytecode, sys.pycache_prefix = False, str(BYTECODE)
+
+from jobs.settings import Settings  # noqa: E402  (after the bytecode's place is known)
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -29,3 +38,12 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     session = spark_session(Settings(home, home / "sources.yml", "local[2]", 2, "test-key"))
     yield session
     session.stop()
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The home folder of one `make run` (three nights through the real DAG), and what it printed."""
+    from tests.demo import renkou
+
+    home = tmp_path_factory.mktemp("demo") / "var"
+    return home, renkou(home, ["demo"])

@@ -175,7 +175,7 @@ def frame(table: Table, rows: list[Row]) -> pa.Table:
 
 def _declared(name: str) -> Table:
     if name.startswith("landing/"):
-        from jobs.departments.contract import TableSpec
+        from jobs.departments.clauses import TableSpec
         from jobs.departments.landing import landing_table
 
         columns = {"BH": {"clean": "key"}, "XM": {"clean": "person_name"}}

@@ -52,7 +52,7 @@ def depth_keys(model: LinkModel, encoded: Encoded, position: int) -> list[Hashes
     keys = [_combine(encoded, each.key, position)]
     for part in each.refine:
         finer = _part(encoded, part)[:, :1]
-        mixed = _mix(keys[-1], finer)
+        mixed = mix(keys[-1], finer)
         keys.append(np.where(keys[-1] == NO_KEY, NO_KEY, mixed))
     return keys
 
@@ -110,7 +110,7 @@ def _combine(encoded: Encoded, parts: list[str], salt: int) -> Hashes:
     for text in parts:
         values = _part(encoded, text)
         mixed = [
-            np.where((keys[:, [a]] == NO_KEY) | (values == NO_KEY), NO_KEY, _mix(keys[:, [a]], values))
+            np.where((keys[:, [a]] == NO_KEY) | (values == NO_KEY), NO_KEY, mix(keys[:, [a]], values))
             for a in range(keys.shape[1])
         ]
         keys = np.concatenate(mixed, axis=1)
@@ -124,7 +124,8 @@ def _part(encoded: Encoded, text: str) -> Hashes:
     return hashes if hashes.ndim == 2 else hashes[:, None]
 
 
-def _mix(keys: Hashes, values: Hashes) -> Hashes:
+def mix(keys: Hashes, values: Hashes) -> Hashes:
+    """64-bit hashes of two hashes in order; never 0."""
     with np.errstate(over="ignore"):
         mixed = (keys ^ (values + np.uint64(0x9E3779B97F4A7C15) + (keys << np.uint64(6)) + (keys >> np.uint64(2)))) * np.uint64(
             0xBF58476D1CE4E5B9
@@ -175,6 +176,10 @@ class Pairs:
     left: Index
     right: Index
     pass_: npt.NDArray[np.int8]
+
+    def where(self, keep: Bools) -> Pairs:
+        """Some of them."""
+        return Pairs(self.left[keep], self.right[keep], self.pass_[keep])
 
 
 def candidate_pairs(model: LinkModel, encoded: Encoded, held: Members, complete: list[Hashes]) -> Iterator[Pairs]:
@@ -238,7 +243,7 @@ def _first_only(pairs: Pairs, keys: list[Hashes], held: Members, start: int, end
         else:
             meet = _meets_any(matrix, pairs.left[later], pairs.right[later], np.where(same, block[later], np.uint64(2**64 - 1)))
         keep[later[meet]] = False
-    return Pairs(pairs.left[keep], pairs.right[keep], pairs.pass_[keep])
+    return pairs.where(keep)
 
 
 def _meets(mine: Hashes, theirs: Hashes) -> Bools:

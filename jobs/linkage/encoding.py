@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -12,11 +11,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from jobs.errors import UserError
 from jobs.linkage.keys import TRANSFORMS
-
-if TYPE_CHECKING:
-    from jobs.linkage.model import LinkModel
+from jobs.linkage.spellings import SPELLINGS
 
 Codes = npt.NDArray[np.int32]
 Index = npt.NDArray[np.int64]
@@ -90,40 +86,43 @@ class Encoded:
         return true[column.codes]
 
 
-def encode(model: LinkModel, table: pa.Table, source: npt.NDArray[np.int8] | None = None) -> Encoded:
-    """Encode the fields a model names; UserError when the table lacks one."""
-    wanted = {model.id, *(model.column(f) for f in model.fields)}
-    missing = sorted(wanted - set(table.column_names))
-    if missing:
-        raise UserError(
-            f"Model {model.model} names the column {missing[0]}, which the table lacks.",
-            f"The table has {', '.join(sorted(table.column_names))}; mend `fields` or `id` of the model.",
-        )
-    columns = {name: encode_column(table[model.column(name)], spec.type) for name, spec in model.fields.items()}
-    return Encoded(_flat(table[model.id]).cast(pa.string()), columns, source)
-
-
 def encode_column(data: pa.ChunkedArray, kind: str) -> Column:
     """One column by its field type. Empty text is missing; dates become yyyymmdd."""
     array = _flat(data)
     if kind == "list":
         return _encode_list(array)
-    return Column(*_encode_text(_as_text(array, kind)))
+    codes, values = _encode_text(as_text(array, kind))
+    if kind in SPELLINGS:
+        spelled, values = _factorize(np.array([SPELLINGS[kind](v) for v in values], dtype=object))
+        codes = np.append(spelled, np.int32(MISSING))[codes]
+    return Column(codes, values)
 
 
 def _flat(data: pa.ChunkedArray | pa.Array) -> pa.Array:
     return data.combine_chunks() if isinstance(data, pa.ChunkedArray) else data
 
 
-def _as_text(array: pa.Array, kind: str) -> pa.Array:
-    if kind == "date":
+def as_text(array: pa.Array, kind: str) -> pa.Array:
+    """Values as text: whole numbers without a fraction, dates as yyyymmdd."""
+    if pa.types.is_floating(array.type):
+        array = _whole(array)
+    if kind.startswith("date"):
         if pa.types.is_date(array.type) or pa.types.is_timestamp(array.type):
             return pc.strftime(array.cast(pa.timestamp("s")), format="%Y%m%d")
+        if kind != "date":
+            return array.cast(pa.string())
         text = pc.replace_substring_regex(array.cast(pa.string()), pattern=r"[-/.]|T.*| .*", replacement="")
         return text
     if pa.types.is_dictionary(array.type):
         array = array.dictionary_decode()
     return array.cast(pa.string())
+
+
+def _whole(numbers: pa.Array) -> pa.Array:
+    """Numbers that a gap turned into fractions (4011.0) as whole ones; what is not a number is no value."""
+    numbers = pc.if_else(pc.is_nan(numbers), pa.scalar(None, numbers.type), numbers)
+    whole = pc.all(pc.and_(pc.equal(numbers, pc.floor(numbers)), pc.less(pc.abs(numbers), 2.0**53))).as_py()
+    return numbers.cast(pa.int64()) if whole else numbers
 
 
 def _encode_text(text: pa.Array) -> tuple[Codes, npt.NDArray[np.object_]]:

@@ -51,6 +51,11 @@ def core(number: str) -> str | None:
     return number[:17] if len(number) == 18 else number
 
 
+def user(email: str) -> str | None:
+    """What stands before the @ of an e-mail address."""
+    return email.partition("@")[0].strip() or None
+
+
 TRANSFORMS: dict[str, Callable[[str], str | None]] = {
     "fold": hanzi.fold,
     "pinyin": hanzi.pinyin,
@@ -61,6 +66,7 @@ TRANSFORMS: dict[str, Callable[[str], str | None]] = {
     "tokens": tokens,
     "consonants": consonants,
     "core": core,
+    "user": user,
     "year": lambda text: text[:4] if len(text) == 8 and text.isdigit() else None,
     "decade": lambda text: text[:3] if len(text) == 8 and text.isdigit() else None,
     "day": lambda text: text[4:] if len(text) == 8 and text.isdigit() else None,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,15 +16,10 @@ from rapidfuzz.distance import OSA, JaroWinkler, Levenshtein
 from rapidfuzz.process import cpdist
 
 from jobs.linkage import hanzi
+from jobs.linkage.encoding import Bools, Codes, Column, Encoded, Index
 
-if TYPE_CHECKING:
-    from jobs.linkage.encoding import Column, Encoded
-
-Codes = npt.NDArray[np.int32]
-Index = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
-ValueTest = Callable[["Column", Codes, Codes, Any], Bools]
-RowTest = Callable[["Encoded", str, Index, Index, Any], Bools]
+ValueTest = Callable[[Column, Codes, Codes, Any], Bools]
+RowTest = Callable[[Encoded, str, Index, Index, Any], Bools]
 
 
 @dataclass(frozen=True)
@@ -266,6 +261,7 @@ VALUE_LEVELS: dict[str, ValueLevel] = {
     "surname": ValueLevel(equal_after("surname")),
     "core": ValueLevel(equal_after("core")),
     "consonants": ValueLevel(equal_after("consonants")),
+    "same_user": ValueLevel(equal_after("user")),
     "same_year": ValueLevel(equal_after("year")),
     "levenshtein": ValueLevel(levenshtein, "edits"),
     "damerau": ValueLevel(damerau, "edits"),

@@ -6,13 +6,27 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from jobs.errors import UserError
-from jobs.linkage.blocking import Capped, Pairs, candidate_pairs, complete_keys, count_keys, effective_keys, members, oversize
-from jobs.linkage.encoding import Encoded, Index, encode
+from jobs.linkage.alignment import ROW, aligned
+from jobs.linkage.blocking import (
+    Capped,
+    Pairs,
+    candidate_pairs,
+    complete_keys,
+    count_keys,
+    effective_keys,
+    members,
+    mix,
+    oversize,
+)
+from jobs.linkage.encoding import Bools, Encoded, Index
 from jobs.linkage.model import LinkModel
+from jobs.linkage.nightly import crowd_keys, engine_stamp, row_stamps
+from jobs.linkage.rows import encode
 from jobs.linkage.scoring import SCHEMA, Kernel
 from jobs.linkage.weights import Weights
 
@@ -35,11 +49,12 @@ def encode_tables(model: LinkModel, tables: list[pa.Table]) -> Encoded:
     for table in tables:
         if not table.num_rows:
             raise UserError("A table is empty.", "Give tables with rows.")
-    columns = [model.id, *dict.fromkeys(model.column(f) for f in model.fields)]
+    tables = aligned(model, tables)
+    columns = [model.id, *dict.fromkeys(model.column(f) for f in model.fields if model.column(f) != model.id)]
     for table in tables:
         encode(model, table.slice(0, 0))  # names what a table lacks
     parts = [
-        _pick(model, table, columns).append_column("__source", pa.array([i] * table.num_rows, pa.int8()))
+        table.select(columns).append_column("__source", pa.array([i] * table.num_rows, pa.int8()))
         for i, table in enumerate(tables)
     ]
     whole = pa.concat_tables(parts, promote_options="permissive")
@@ -49,7 +64,8 @@ def encode_tables(model: LinkModel, tables: list[pa.Table]) -> Encoded:
         raise UserError(f"Column {model.id} has rows without an id.", "Give every row an id of its own.")
     if pc.count_distinct(ids).as_py() != whole.num_rows:
         raise UserError(
-            f"Column {model.id} holds ids that stand twice.", "Give every row an id of its own, also across the two tables."
+            f"Column {model.id} holds ids that stand twice.",
+            f"Give every row an id of its own, or write `id: '{ROW}'` for row numbers.",
         )
     source = whole["__source"].to_numpy().astype(np.int8) if len(tables) == 2 else None
     encoded = encode(model, whole, source)
@@ -58,21 +74,29 @@ def encode_tables(model: LinkModel, tables: list[pa.Table]) -> Encoded:
     return encoded
 
 
-def _pick(model: LinkModel, table: pa.Table, columns: list[str]) -> pa.Table:
-    picked = table.select(columns)
-    return picked.set_column(0, model.id, picked[model.id].cast(pa.string()))
-
-
-def score_all(model: LinkModel, weights: Weights, encoded: Encoded) -> Scored:
-    """Every candidate pair scored; those above the review threshold returned."""
+def score_all(model: LinkModel, weights: Weights, encoded: Encoded, fresh: Bools | None = None) -> Scored:
+    """Every candidate pair scored, or with `fresh` those that hold such a row; pairs above the review threshold returned."""
     over, report = oversize(model, count_keys(model, encoded))
     keys = effective_keys(model, encoded, over)
     kernel = Kernel(model, weights, encoded)
     tables, compared = [SCHEMA.empty_table()], 0
-    for pairs in candidate_pairs(model, encoded, members(keys, encoded), complete_keys(keys, over)):
+    for candidates in candidate_pairs(model, encoded, members(keys, encoded), complete_keys(keys, over)):
+        pairs = candidates if fresh is None else candidates.where(fresh[candidates.left] | fresh[candidates.right])
         compared += len(pairs.left)
         tables.append(kernel.score(pairs))
     return Scored(distinct_links(pa.concat_tables(tables)), compared, report)
+
+
+def stamps(model: LinkModel, weights: Weights, encoded: Encoded) -> pd.Series:
+    """Stamp of each row by its id (jobs/linkage/nightly.py): rows that keep theirs keep the links between them."""
+    over, _ = oversize(model, count_keys(model, encoded))
+    own = row_stamps(model, encoded, over, engine_stamp(model, weights))
+    row, key = crowd_keys(model, encoded, over)
+    ids = encoded.ids.to_numpy(zero_copy_only=False)
+    crowds = pd.DataFrame({"row": row, "key": key, "who": pd.util.hash_array(ids[row], categorize=False)})
+    for _, crowd in crowds.groupby("key"):
+        own[crowd["row"]] ^= mix(crowd["key"].to_numpy(), np.full(len(crowd), np.bitwise_xor.reduce(crowd["who"].to_numpy())))
+    return pd.Series(own, ids)
 
 
 def distinct_links(links: pa.Table) -> pa.Table:

