@@ -14,15 +14,18 @@ from jobs.residence.parameters import Parameters
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
+PRESENT = ("11", "12", "21", "22", "23", "24", "25", "26", "31", "32")
+"""Statuses of people who live here."""
 FOLLOWED = ("11", "12", "13", "14", "21", "22", "23", "24", "25", "26", "31", "32")
 """Statuses a child may follow: R and T."""
 
 
 def with_relatives(own: DataFrame, ties: DataFrame, members: DataFrame, p: Parameters) -> DataFrame:
-    """Facts with parent_id, parent_code, parent_score, parent_dwelling, parent_township, household_present and `lives_with`."""
+    """Facts with parent_id, parent_code, parent_score, parent_dwelling, parent_township, household_present, `lives_with`,
+    left_with and kin_at_home."""
     minors = own.where(F.col("age") < p.age.minor).select(F.col("resident_id").alias("child"), "mother_id", "father_id")
     with_parent = own.join(_parent(own, _edges(minors, ties, members)), "resident_id", how="left")
-    return _with_household(with_parent, own, p)
+    return _with_family(_with_household(with_parent, own, p), own)
 
 
 def _edges(minors: DataFrame, ties: DataFrame, members: DataFrame) -> DataFrame:
@@ -62,6 +65,38 @@ def _parent(own: DataFrame, edges: DataFrame) -> DataFrame:
         F.col("chosen")["score"].alias("parent_score"),
         F.col("chosen")["home_dwelling"].alias("parent_dwelling"),
         F.col("chosen")["home_township"].alias("parent_township"),
+    )
+
+
+def _with_family(rows: DataFrame, own: DataFrame) -> DataFrame:
+    """`left_with`: the day on which spouse, parents or children left, when none of them is here and nothing newer tells of the
+    person; `kin_at_home`: one of them is here at the same dwelling."""
+    stated = [own.select("resident_id", F.col(c).alias("kin")) for c in ("mother_id", "father_id", "spouse_id")]
+    one_way = stated[0].unionByName(stated[1]).unionByName(stated[2])
+    pairs = one_way.unionByName(one_way.select(F.col("kin").alias("resident_id"), F.col("resident_id").alias("kin")))
+    here = F.col("own_code").isin(*PRESENT)
+    told = own.select(
+        F.col("resident_id").alias("kin"),
+        here.alias("kin_here"),
+        F.when(F.col("own_code").isin("13", "41", "53"), F.col("gone_on")).alias("kin_gone"),
+        F.when(here, F.col("home_dwelling")).alias("kin_home"),
+    )
+    family = (
+        pairs.where(F.col("kin") != F.col("resident_id"))
+        .join(told, "kin", how="inner")
+        .groupBy("resident_id")
+        .agg(
+            F.max("kin_gone").alias("kin_gone"),
+            F.max("kin_here").alias("kin_here"),
+            F.collect_set("kin_home").alias("kin_homes"),
+        )
+    )
+    newer = F.coalesce(F.col("kin_gone") > F.col("newest_event"), F.lit(True))
+    return (
+        rows.join(family, "resident_id", how="left")
+        .withColumn("left_with", F.when(~F.col("kin_here") & newer, F.col("kin_gone")))
+        .withColumn("kin_at_home", F.coalesce(F.array_contains("kin_homes", F.col("home_dwelling")), F.lit(False)))
+        .drop("kin_gone", "kin_here", "kin_homes")
     )
 
 

@@ -23,9 +23,13 @@ USED = [
 """The columns of SIGNS that the rules read."""
 
 
-def with_derived(signs: DataFrame, ties: DataFrame, members: DataFrame, p: Parameters) -> DataFrame:
-    """All signs that are believed, delivered and derived."""
-    told = signs.select(*USED).join(F.broadcast(ticked(signs, p)), ["sign", "from_date"], how="left_anti")
+def believed(signs: DataFrame, p: Parameters) -> DataFrame:
+    """The delivered signs without the grid visits that nobody made."""
+    return signs.select(*USED).join(F.broadcast(ticked(signs, p)), ["sign", "from_date"], how="left_anti")
+
+
+def with_derived(told: DataFrame, ties: DataFrame, members: DataFrame) -> DataFrame:
+    """All signs: the believed ones and those derived from them."""
     tenancies = told.where((F.col("sign") == "S06") & F.col("dwelling_id").isNotNull()).join(
         members.select("record_id", "resident_id", "today"), "record_id", how="inner"
     )

@@ -40,6 +40,7 @@ def _by_department(rows: DataFrame, p: Parameters) -> DataFrame:
         F.max(F.when(counted, _shown())).alias("for_it"),
         F.max(F.when(negative, _shown())).alias("against"),
         F.max(F.when(_home(), _address(p))).alias("address"),
+        F.min(F.when(_first_gone(), F.col("since"))).alias("gone_on"),
         *(F.max(value).alias(name) for name, value in _newest(p).items()),
         F.min(F.when(F.col("sign") == "N09", F.col("since"))).alias("death_on"),
         F.max(F.when(F.col("sign") == "N08", F.struct("since", "detail"))).alias("abroad"),
@@ -55,12 +56,18 @@ def _by_resident(parts: DataFrame) -> DataFrame:
         F.reverse(F.array_sort(F.collect_list("for_it"))).alias("for_it"),
         F.reverse(F.array_sort(F.collect_list("against"))).alias("against"),
         F.max("address").alias("address"),
+        F.min("gone_on").alias("gone_on"),
         *newest,
         F.min("death_on").alias("death_on"),
         F.count("death_on").cast("int").alias("death_sources"),
         F.max("abroad")["detail"].alias("abroad"),
         F.max("abroad")["since"].alias("abroad_on"),
     )
+
+
+def _first_gone() -> Column:
+    """A departure unanswered, newer than every A and B event: the first of them is when the absence began."""
+    return F.col("leaving") & ~F.col("answered") & F.coalesce(F.col("since") > F.col("own_ab"), F.lit(True))
 
 
 def _together(column: str) -> Column:
@@ -90,12 +97,17 @@ def _home() -> Column:
 
 
 def _address(p: Parameters) -> Column:
-    """What a dwelling candidate is ranked by: its tier, its place among A signs in force, then the newest."""
+    """What a dwelling candidate is ranked by: its tier, its place among A signs in force, then the newest. A dwelling that was
+    left since tells least; rows of continuing relations keep their first address."""
     sign, strength = F.col("sign"), F.col("strength")
     official = strength.isin("A", "A-")
     lately = F.col("last") > F.date_sub("today", p.days.settled_window)
+    dwelling = F.when(_placed(), F.col("dwelling_id")).otherwise(F.col("text_dwelling"))
+    told = F.when(strength.isin("A", "A-", "B"), F.col("event"))
+    left = F.exists("leaves", lambda d: (d["dwelling_id"] == dwelling) & F.coalesce(d["since"] > told, F.lit(True)))
     tier = (
-        F.when(official & in_force(), 6)
+        F.when(F.coalesce(left, F.lit(False)) & ~sign.isin("S03", "S20"), -1)
+        .when(official & in_force(), 6)
         .when(official & lately, 5)
         .when(official, 0)
         .when(strength.isin("B", "C"), 4)
@@ -109,7 +121,7 @@ def _address(p: Parameters) -> Column:
         F.when(tier == 6, place).otherwise(0).alias("place"),
         F.col("event"),
         F.when(_placed(), F.col("township")).otherwise(F.col("text_township")).alias("township"),
-        F.when(_placed(), F.col("dwelling_id")).otherwise(F.col("text_dwelling")).alias("dwelling_id"),
+        dwelling.alias("dwelling_id"),
         sign,
         F.col("record_id"),
     )
@@ -130,11 +142,11 @@ def _newest(p: Parameters) -> dict[str, Column]:
         "newest_event": F.when(own, F.col("event")),
         "newest_neg": F.when(strength.isNull(), F.col("since")),
         "departed_on": F.when(F.col("leaving") & ~F.col("answered"), F.col("since")),
-        "elsewhere_on": F.when(elsewhere, F.col("since")),
+        "elsewhere_on": F.when(elsewhere & ~F.col("answered"), F.col("since")),
+        "listed": sign.isin(p.listed),
         "any_on": F.when(strength.isNotNull() & (sign != "S03"), F.col("last")),
         "registered_on": F.when(sign == "S03", F.col("since")),
         "worked_on": F.when(works, F.col("last")),
-        "paid_on": F.when(works & F.coalesce("text_here", F.lit(True)), F.col("last")),
         "strong_death": (sign == "N09") & F.coalesce(F.col("detail").isin(p.strong_deaths), F.lit(False)),
         "insured_until": F.when(sign == "S12", F.col("ends")),
         "owns": (sign == "S20") & here & in_force(),
@@ -144,5 +156,5 @@ def _newest(p: Parameters) -> dict[str, Column]:
 
 _NEWEST = (
     *("in_force", "newest_ab", "newest_b", "newest_own", "newest_event", "newest_neg", "departed_on", "elsewhere_on", "any_on"),
-    *("registered_on", "worked_on", "paid_on", "strong_death", "insured_until", "owns", "dwells"),
+    *("registered_on", "worked_on", "listed", "strong_death", "insured_until", "owns", "dwells"),
 )

@@ -16,52 +16,68 @@ if TYPE_CHECKING:
 def facts(residents: DataFrame, presence: DataFrame, scores: DataFrame, p: Parameters) -> DataFrame:
     """One row a resident: identity class, presence, bases of the half year, evidence score and chosen dwelling."""
     joined = residents.join(presence, "resident_id", how="left").join(scores, "resident_id", how="left")
-    district = F.col("address")["township"].startswith("330110")
+    by_card = F.col("carded") & F.coalesce(F.col("address")["tier"] < 6, F.lit(True))
+    home = F.when(by_card, _place(F.col("cards")[0])).otherwise(_place(F.col("address")))
     return (
-        joined.withColumn("uninsured_on", uninsured())
-        .withColumn("departed_on", departed(p))
-        .withColumn("settled", F.coalesce("seen_twice", F.lit(False)) | F.coalesce("owns", F.lit(False)))
+        joined.withColumn("carded", F.col("cards").isNotNull())
+        .withColumn("uninsured_on", uninsured(p))
+        .withColumn("departed_on", F.greatest("departed_on", "uninsured_on"))
+        .withColumn("seen_twice", F.coalesce("seen_twice", F.lit(False)))
+        .withColumn("owns", F.coalesce("owns", F.lit(False)))
+        .withColumn("settled", F.col("carded") | F.col("seen_twice") | F.col("owns"))
         .withColumn("kept", kept(p))
+        .withColumn("came_by", F.coalesce("came_by", F.when(F.col("kept"), F.col("last_came_by"))))
         .withColumn("here_since", F.coalesce("here_since", F.when(F.col("kept"), F.col("last_run"))))
         .withColumn("days_365", F.coalesce("days_365", F.lit(0)))
         .withColumn("basis", basis(p))
         .withColumn("half_year", F.col("basis").isNotNull())
         .withColumn("death_sources", F.coalesce("death_sources", F.lit(0)))
-        .withColumn("home_dwelling", F.col("address")["dwelling_id"])
-        .withColumn("home_township", F.when(district, F.col("address")["township"]))
+        .withColumn("home", home)
+        .withColumn("home_dwelling", F.col("home")["dwelling_id"])
+        .withColumn("home_township", F.when(F.col("home")["township"].startswith("330110"), F.col("home")["township"]))
+        .drop("home")
         .withColumn("score", score(p))
     )
 
 
-def uninsured() -> Column:
-    """The day on which the last resident insurance here ended, when no job has taken its place."""
-    works = F.coalesce(F.col("worked_on") >= F.col("insured_until"), F.lit(False))
-    return F.when((F.col("insured_until") <= F.col("today")) & ~works, F.col("insured_until"))
+def _place(candidate: Column) -> Column:
+    return F.struct(candidate["dwelling_id"].alias("dwelling_id"), candidate["township"].alias("township"))
 
 
-def departed(p: Parameters) -> Column:
-    """The newest departure; work still paid long after it, by one who does not state a home outside, contradicts it."""
-    told = F.greatest("departed_on", "uninsured_on")
-    still = F.col("paid_on") >= F.date_sub("today", p.days.work_in_force)
-    works_on = still & (F.col("paid_on") >= F.date_add(told, p.days.works_on))
-    return F.when(~F.coalesce(works_on, F.lit(False)), told)
+def uninsured(p: Parameters) -> Column:
+    """The day on which the last resident insurance here ended, when no job has taken its place: one that goes on, or went on
+    long enough after it."""
+    until = F.col("insured_until")
+    enough = F.least(F.date_add(until, p.days.works_on), F.date_sub("today", p.days.work_in_force))
+    works = F.coalesce(F.col("worked_on") >= F.greatest(until, enough), F.lit(False))
+    return F.when((until <= F.col("today")) & ~works, until)
 
 
 def kept(p: Parameters) -> Column:
-    """Presence presumed: seen not long ago, or settled and silent, and nothing says that the person went away."""
+    """Presence presumed: seen not long ago, or believed through silence, and nothing says that the person went away."""
     silence = F.date_diff("today", "last_seen")
     left = F.coalesce(F.col("departed_on") > F.col("newest_ab"), F.col("departed_on").isNotNull())
-    elsewhere = F.coalesce(F.col("elsewhere_on") > F.col("last_seen"), F.lit(False))
-    longest = F.when(F.col("local"), p.days.settled_local).otherwise(p.days.settled_other)
+    elsewhere = F.coalesce(F.col("elsewhere_on") > F.col("last_seen"), F.col("elsewhere_on").isNotNull())
     lately = silence <= p.days.keep
-    presumed = ~left & ~elsewhere & (lately | (F.col("settled") & (silence <= longest)))
-    return F.coalesce((lately & ~F.col("local")) | presumed, F.lit(False))
+    believed = F.when(F.col("last_seen").isNull(), F.col("carded")).otherwise(lately | (silence <= longest(p)))
+    return F.coalesce((lately & ~F.col("local")) | (believed & ~left & ~elsewhere), F.lit(False))
+
+
+def longest(p: Parameters) -> Column:
+    """How many days of silence are no absence."""
+    local = F.col("local")
+    return (
+        F.when(F.col("carded"), F.when(local, p.days.settled_local).otherwise(p.days.settled_other))
+        .when(local & F.col("owns"), p.days.settled_owner)
+        .when(local & F.col("seen_twice"), p.days.settled_unlisted)
+        .otherwise(0)
+    )
 
 
 def basis(p: Parameters) -> Column:
     """Which basis of the half year is met: HERE, HERE_CUM, AWAY, or none."""
     months = p.months.half_year
-    here = F.add_months("here_since", months) <= F.col("today")
+    here = F.add_months("came_by", months) <= F.col("today")
     cumulative = (F.col("days_365") >= p.days.cumulative) & (F.col("kept") | F.coalesce("run_now", F.lit(False)))
     away = F.add_months("away_since", months) <= F.col("today")
     return F.when(here, "HERE").when(cumulative, "HERE_CUM").when(away, "AWAY")
@@ -78,8 +94,9 @@ def score(p: Parameters) -> Column:
 def own_status(rows: DataFrame, p: Parameters) -> DataFrame:
     """The decision on everybody's own evidence alone: what children and households may follow."""
     alone = rows.withColumn("parent_code", F.lit(None).cast("string")).withColumn("household_present", F.lit(False))
+    alone = alone.withColumn("left_with", F.lit(None).cast("date")).withColumn("kin_at_home", F.lit(False))
     decided = alone.withColumn("own", fired(p, without=("R-08", "R-05c-household"))[0])
     weak = thin(F.col("own")["code"], F.col("score"), p)
     return decided.withColumn("own_code", F.when(weak, "62").otherwise(F.col("own")["code"])).drop(
-        "own", "parent_code", "household_present"
+        "own", "parent_code", "household_present", "left_with", "kin_at_home"
     )

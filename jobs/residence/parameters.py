@@ -63,6 +63,9 @@ class Days(_Part):
     settled_window: int
     settled_local: int
     settled_other: int
+    settled_owner: int
+    settled_unlisted: int
+    met_before: int
     absent: int
     silent: int
     window: int
@@ -103,6 +106,7 @@ class Scores(_Part):
     silent_absent: float
     older_negative: float
     strong_member: float
+    card: float
 
 
 class Bulk(_Part):
@@ -117,6 +121,9 @@ class Parameters(_Part):
 
     version: str
     signs: dict[str, Sign]
+    cards: list[str]
+    listed: list[str]
+    from_dwelling: list[str]
     strong_deaths: list[str]
     abroad_stay: list[str]
     negatives: dict[str, Negative]

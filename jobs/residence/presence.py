@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def presence(rows: DataFrame, p: Parameters) -> DataFrame:
-    """Per resident: here_since, here_until, run_now, last_seen, days_365, recent_run, away_since, gaps.
+    """Per resident: here_since, came_by, here_until, run_now, last_seen, days_365, recent_run, away_since, gaps.
 
     `rows` is the evidence with its resident-wide columns."""
     return _summary(runs(intervals(rows, p), p), p)
@@ -34,20 +34,25 @@ def creates_presence(p: Parameters) -> Column:
 
 
 def intervals(rows: DataFrame, p: Parameters) -> DataFrame:
-    """(resident_id, today, leaves, kind, start, ends, last, shown, inside) of both chains; `shown` is the sign's own start."""
-    seen = rows.where(F.col("strength").isNotNull() & ((F.col("strength") != "D") | F.col("sign").isin("S12", "S20")))
-    seen = seen.withColumn("present", creates_presence(p))
-    outside = F.coalesce(F.col("township") != F.col("hukou_township"), ~F.col("local")) & (F.col("place") != "none")
+    """(resident_id, today, breaks, kind, start, ends, last, shown, inside, met) of both chains; `shown` is the sign's own start,
+    `met` a single day on which the person was met. A departure from a dwelling here tells that the person, whose hukou is
+    elsewhere, lived there until then."""
+    was_here = F.col("leaving") & F.col("sign").isin(p.from_dwelling) & ~F.col("local")
+    positive = F.col("strength").isNotNull() & ((F.col("strength") != "D") | F.col("sign").isin("S12", "S20"))
+    seen = rows.where(positive | was_here).withColumn("present", creates_presence(p))
+    outside = was_here | (F.coalesce(F.col("township") != F.col("hukou_township"), ~F.col("local")) & (F.col("place") != "none"))
     place = F.when(F.col("strength") == "C", F.concat_ws(":", "sign", "record_id")).otherwise(F.col("dwelling_id"))
     joined = _joined(seen.withColumn("stay", F.when(F.col("present"), place)), p)
-    last, shown, inside = F.col("last"), F.col("since").alias("shown"), F.col("here").alias("inside")
-    here = F.struct(F.lit("here").alias("kind"), F.coalesce("joined", "since").alias("start"), F.col("ends"), last, shown, inside)
+    last, shown, inside = F.col("last"), F.col("since").alias("shown"), (F.col("here") | was_here).alias("inside")
+    met = F.col("sign").isin([c for c, s in p.signs.items() if s.shape == "point"]).alias("met")
+    start = F.coalesce("joined", "since").alias("start")
+    here = F.struct(F.lit("here").alias("kind"), start, F.col("ends"), last, shown, inside, met)
     away = F.struct(
-        F.lit("away").alias("kind"), F.col("since").alias("start"), F.date_add("last", 1).alias("ends"), last, shown, inside
+        F.lit("away").alias("kind"), F.col("since").alias("start"), F.date_add("last", 1).alias("ends"), last, shown, inside, met
     )
     both = F.array_compact(F.array(F.when(F.col("present"), here), F.when(outside, away)))
-    return joined.select("resident_id", "today", "leaves", F.explode(both).alias("i")).select(
-        "resident_id", "today", "leaves", "i.*"
+    return joined.select("resident_id", "today", "breaks", F.explode(both).alias("i")).select(
+        "resident_id", "today", "breaks", "i.*"
     )
 
 
@@ -83,6 +88,7 @@ def runs(parts: DataFrame, p: Parameters) -> DataFrame:
     return numbered.groupBy("resident_id", "kind", "run").agg(
         F.first("today").alias("today"),
         F.min("start").alias("start"),
+        F.min(F.struct("start", "met"))["met"].alias("met"),
         F.max("ends").alias("ends"),
         F.max("last").alias("last"),
         F.array_sort(F.collect_list("gap")).alias("gaps"),
@@ -94,9 +100,14 @@ def runs(parts: DataFrame, p: Parameters) -> DataFrame:
 def _allowed(p: Parameters) -> Column:
     """The longest gap bridged. In the chain outside the hukou township, silence between two stays in the district, without a
     departure sign, is no return home."""
-    left = F.exists("leaves", lambda d: (d["since"] >= F.col("was")) & (d["since"] < F.col("start")))
+    left = F.exists("breaks", lambda d: (d >= F.col("was")) & (d < F.col("start")))
     silent = F.col("inside") & F.col("before")["inside"] & ~left
     return F.when(F.col("kind") == "here", p.days.bridge).when(silent, p.days.chain_silent).otherwise(p.days.chain)
+
+
+def _came_by(run: Column, p: Parameters) -> Column:
+    """The day by which the person had come: whoever is first met on some day came before it."""
+    return F.when(run["met"], F.date_sub(run["start"], p.days.met_before)).otherwise(run["start"])
 
 
 def _summary(chains: DataFrame, p: Parameters) -> DataFrame:
@@ -106,13 +117,16 @@ def _summary(chains: DataFrame, p: Parameters) -> DataFrame:
     reaches = away & (F.col("ends") > F.date_sub("today", p.days.chain))
     window = F.date_sub("today", p.days.window)
     days = F.greatest(F.lit(0), F.date_diff(F.least("ends", "today"), F.greatest("start", window)))
-    run = F.max(F.when(counts, F.struct("start", "ends", "gaps")))
+    run = F.max(F.when(counts, F.struct("start", "ends", "met", "gaps")))
+    newest = F.max(F.when(here, F.struct("start", "met")))
     span = F.date_diff(F.max(F.when(here, F.col("last_shown"))), F.min(F.when(here, F.col("first_shown"))))
     return chains.groupBy("resident_id").agg(
         run["start"].alias("here_since"),
+        _came_by(run, p).alias("came_by"),
         run["ends"].alias("here_until"),
         run["gaps"].alias("gaps"),
-        F.max(F.when(here, F.col("start"))).alias("last_run"),
+        newest["start"].alias("last_run"),
+        _came_by(newest, p).alias("last_came_by"),
         F.max(F.when(here, F.col("ends") > F.col("today"))).alias("run_now"),
         F.max(F.when(here, F.col("last"))).alias("last_seen"),
         F.max(here & (F.col("ends") > F.date_sub("today", p.days.recent_run))).alias("recent_run"),

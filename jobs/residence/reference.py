@@ -9,91 +9,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from jobs.residence.codes import FOREIGN, HKMT, URBAN, URBAN_BEFORE
 from jobs.residence.parameters import Parameters
-from jobs.residence.reference_presence import Stay, add_months, chains
-
-Row = Mapping[str, Any]
-DAY = dt.timedelta(days=1)
-HERE_CODES = ("11", "12", "21", "22", "23", "24", "25", "26")
-
-
-@dataclass
-class Evidence:
-    """One sign, with its interval and its value tonight."""
-
-    row: Row
-    strength: str | None
-    since: dt.date
-    ends: dt.date
-    last: dt.date
-    event: dt.date
-    value: float
-    here: bool
-
-
-@dataclass
-class Person:
-    """One resident with evidence and facts; `status` fills code, rule and confidence."""
-
-    resident: Row
-    today: dt.date
-    p: Parameters
-    signs: list[Row]
-    evidence: list[Evidence] = field(default_factory=list)
-    fact: dict[str, Any] = field(default_factory=dict)
-
-
-def rounded(value: float, places: int) -> float:
-    """Half away from zero, as Spark rounds."""
-    return float(Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
-
-
-def weigh(sign: Row, confirmed: dt.date | None, today: dt.date, p: Parameters) -> Evidence | None:
-    """A sign as evidence tonight; None when it lies in the future or ends before it starts. `confirmed` is the newest day of
-    that sign on the same record."""
-    code, since, until = sign["sign"], sign["from_date"], sign["to_date"]
-    if since > today or sign["known_from"] > today:
-        return None
-    if code in p.negatives:
-        n = p.negatives[code]
-        weak = n.weak if sign["detail"] in n.weak_details else None
-        return _evidence(sign, None, since, since + DAY, since, weak or n.weight, n.half_life, today)
-    s = p.signs[code]
-    carry = s.carry_permit if s.carry_permit and sign["detail"] in ("residence_permit", "permanent") else s.carry
-    start = confirmed if s.shape == "continuing" and confirmed else since
-    bound = start + dt.timedelta(days=carry) if carry is not None else dt.date.max
-    if s.shape == "continuing":
-        if until is not None and until <= since:
-            return None
-        if until is None and sign["closed_on"] is not None:
-            until = max(sign["closed_on"], since + DAY)
-        ends = min(until or bound, bound)
-        last = min(ends - DAY, today)
-    else:
-        until = until if until is not None and until > since else None
-        ends = max(until or bound, bound)
-        last = min(until - DAY, today) if until else since
-    return _evidence(sign, s.strength, since, ends, last, s.weight, s.half_life, today)
-
-
-def _evidence(
-    sign: Row, strength: str | None, since: dt.date, ends: dt.date, last: dt.date, weight: float, half: int | None, today: dt.date
-) -> Evidence:
-    age = max(0, (today - (ends - DAY)).days)
-    decay = 2.0 ** (-age / half) if half else 1.0
-    here = sign["place"] in ("dwelling", "district", "work") and sign["in_district"] is not False
-    event = last if strength in ("B", "C") else since
-    return Evidence(sign, strength, since, ends, last, event, rounded(weight * decay, 6), here)
+from jobs.residence.reference_evidence import DAY, Evidence, Person, Row, departure, rounded, weigh, where
+from jobs.residence.reference_presence import Leaves, Stay, add_months, chains
 
 
 def person(resident: Row, signs: Iterable[Row], today: dt.date, p: Parameters) -> Person:
     """A person with all facts that rest on the own evidence."""
-    one = Person(resident, today, p, list(signs))
+    one = Person(resident, today, p, list(signs), cards=list(resident.get("cards") or []))
     newest_on = _confirmed(one)
     weighed = (weigh(s, newest_on.get((s["record_id"], s["sign"])), today, p) for s in one.signs)
     one.evidence = [e for e in weighed if e is not None]
@@ -149,10 +75,10 @@ def nature(resident: Row, age: int | None, today: dt.date, p: Parameters) -> str
 def _presence(one: Person) -> None:
     """R-04: which signs create presence, and the runs they make."""
     p, f, today = one.p, one.fact, one.today
-    leaves = [(e.since, e.row["dwelling_id"]) for e in one.evidence if departure(e, p)]
+    leaves = [(e.since, where(e)) for e in one.evidence if departure(e, p)]
     for e in one.evidence:
         _cut(e, leaves)
-    supported = any(_dwells(e) and e.ends > today - dt.timedelta(days=p.days.support) for e in one.evidence)
+    supported = bool(one.cards) or any(_dwells(e) and e.ends > today - dt.timedelta(days=p.days.support) for e in one.evidence)
     outside = [
         (e.since, e.ends)
         for e in one.evidence
@@ -165,21 +91,38 @@ def _presence(one: Person) -> None:
         if e.strength != "D" and _creates(e, supported):
             if e.last > today - dt.timedelta(days=p.days.settled_window):
                 seen.append((e.since, e.last))
-            where = f"{e.row['sign']}:{e.row['record_id']}" if e.strength == "C" else e.row["dwelling_id"]
-            here.append(Stay(e.since, e.ends, e.last, where, e.row["sign"] == "S05"))
+            at = f"{e.row['sign']}:{e.row['record_id']}" if e.strength == "C" else e.row["dwelling_id"]
+            met = p.signs[e.row["sign"]].shape == "point"
+            here.append(Stay(e.since, e.ends, e.last, at, e.row["sign"] == "S05", met))
         other = e.row["township"] != f["hukou_township"] if e.row["township"] and f["hukou_township"] else not f["local"]
         if other and e.row["place"] != "none":
             away.append(Stay(e.since, e.last + DAY, e.last, "here" if e.here else None, False))
-    f.update(chains(here, away, leaves, outside, today, p))
+    breaks = _breaks(one, p)
+    f.update(chains(here, [*away, *_was_here(one, p)], Leaves(leaves, breaks), outside, p, today))
     starts = [a for a, _ in seen]
     f["owns"] = any(e.row["sign"] == "S20" and e.here and e.ends > today for e in one.evidence)
-    f["settled"] = f["owns"] or (bool(starts) and (max(starts) - min(starts)).days >= p.days.settled_span)
+    f["seen_twice"] = bool(starts) and (max(starts) - min(starts)).days >= p.days.settled_span
+    f["settled"] = bool(one.cards) or f["owns"] or f["seen_twice"]
+
+
+def _breaks(one: Person, p: Parameters) -> list[dt.date]:
+    """Departures that break the chain of evidence outside the hukou township: not those from a dwelling, answered by another."""
+    stays = [e for e in one.evidence if e.strength in ("A", "A-") and e.here and e.ends > one.today]
+    return [
+        e.since for e in one.evidence if departure(e, p) and not (e.row["sign"] in p.from_dwelling and _answered(e, stays, one))
+    ]
+
+
+def _was_here(one: Person, p: Parameters) -> list[Stay]:
+    """A departure from a dwelling here tells that the person, whose hukou is elsewhere, lived there until then."""
+    left = [e for e in one.evidence if e.row["sign"] in p.from_dwelling and departure(e, p)]
+    return [Stay(e.since, e.since + DAY, e.since, "here", False) for e in left if not one.fact["local"]]
 
 
 def _cut(e: Evidence, leaves: list[tuple[dt.date, str | None]]) -> None:
     """A departure sign ends what carry alone presumes, at the same dwelling or where a dwelling is unknown."""
-    where = e.row["dwelling_id"]
-    if e.ends > e.last + DAY and any(d > e.last and (w is None or where is None or w == where) for d, w in leaves):
+    at = where(e)
+    if e.ends > e.last + DAY and any(d > e.last and (w is None or at is None or w == at) for d, w in leaves):
         e.ends = e.last + DAY
 
 
@@ -201,12 +144,6 @@ def _creates(e: Evidence, supported: bool) -> bool:
     if e.row["sign"] == "S07":
         return True
     return supported or (bool(e.row["text_here"]) and e.row["sign"] != "S19")
-
-
-def departure(e: Evidence, p: Parameters) -> bool:
-    """A true departure sign."""
-    n = p.negatives.get(e.row["sign"])
-    return n is not None and n.departure and e.row["detail"] not in n.weak_details
 
 
 def _scores(one: Person) -> None:
@@ -231,13 +168,13 @@ def _scores(one: Person) -> None:
         )
         negative = [e for e in mine if e.strength is None]
         neg[grp] = max((e.value for e in negative), default=0.0)
-        unanswered[grp] = max((e.value for e in negative if _open(e, newest_a, official, stays, p)), default=0.0)
+        unanswered[grp] = max((e.value for e in negative if _open(e, newest_a, stays, one)), default=0.0)
     f["c_pos"], f["c_neg"], f["c_open"] = together(pos.values()), together(neg.values()), together(unanswered.values())
 
 
-def _open(e: Evidence, newest_a: dt.date | None, official: list[Evidence], stays: list[Evidence], p: Parameters) -> bool:
+def _open(e: Evidence, newest_a: dt.date | None, stays: list[Evidence], one: Person) -> bool:
     """A negative that neither a newer A sign nor another dwelling answers."""
-    return (newest_a is None or e.since > newest_a) and not (departure(e, p) and _answered(e, official, stays))
+    return (newest_a is None or e.since > newest_a) and not _answered(e, stays, one)
 
 
 def together(parts: Iterable[float]) -> float:
@@ -261,27 +198,27 @@ def _dates(one: Person) -> None:
     f["newest_own"] = newest(e.last for e in own)
     f["newest_event"] = newest(e.event for e in own)
     f["newest_neg"] = newest(e.since for e in all_ if e.strength is None)
-    f["departed_on"] = newest(e.since for e in all_ if departure(e, p) and not _answered(e, official, stays))
+    leaves = [e.since for e in all_ if departure(e, p) and not _answered(e, stays, one)]
+    f["gone_on"] = min((d for d in leaves if f["newest_ab"] is None or d > f["newest_ab"]), default=None)
+    f["listed"] = bool(one.cards) or bool(one.resident.get("known_here")) or any(e.row["sign"] in p.listed for e in all_)
     worked = newest(e.last for e in all_ if e.strength and p.signs[e.row["sign"]].work)
-    f["uninsured_on"] = _uninsured(all_, worked, today)
-    f["departed_on"] = newest(d for d in (f["departed_on"], f["uninsured_on"]) if d)
-    paid = newest(e.last for e in all_ if e.strength and p.signs[e.row["sign"]].work and e.row["text_here"] is not False)
-    still = paid is not None and paid >= today - dt.timedelta(days=p.days.work_in_force)
-    if f["departed_on"] and paid and still and paid >= f["departed_on"] + dt.timedelta(days=p.days.works_on):
-        f["departed_on"] = None
-    f["elsewhere_on"] = newest(e.since for e in all_ if e.strength is None and p.negatives[e.row["sign"]].elsewhere)
+    f["uninsured_on"] = _uninsured(all_, worked, today, p)
+    f["departed_on"] = newest([*leaves, *([f["uninsured_on"]] if f["uninsured_on"] else [])])
+    elsewhere = [e for e in all_ if e.strength is None and p.negatives[e.row["sign"]].elsewhere]
+    f["elsewhere_on"] = newest(e.since for e in elsewhere if not _answered(e, stays, one))
     f["any_on"] = newest(e.last for e in all_ if e.strength is not None and e.row["sign"] != "S03")
     f["registered_on"] = newest(e.since for e in all_ if e.row["sign"] == "S03")
-    f["worked_on"] = newest(e.last for e in all_ if e.strength and p.signs[e.row["sign"]].work)
+    f["worked_on"] = worked
     deaths = [e for e in all_ if e.row["sign"] == "N09"]
     f["strong_death"] = any(e.row["detail"] in p.strong_deaths for e in deaths)
     f["death_on"] = min((e.since for e in deaths), default=None)
     f["death_sources"] = len({e.row["grp"] for e in deaths})
     abroad = max(((e.since, e.row["detail"] or "") for e in all_ if e.row["sign"] == "N08"), default=None)
     f["abroad_on"], f["abroad"] = abroad if abroad else (None, None)
+    f["carded"] = bool(one.cards)
     f["kept"] = _kept(f, today, p)
     if f["kept"] and f["here_since"] is None:
-        f["here_since"] = f["last_run"]
+        f["here_since"], f["came_by"] = f["last_run"], f["last_came_by"]
     f["basis"] = _basis(f, today, p)
     newer = f["newest_neg"] is None or f["newest_ab"] is None or f["newest_neg"] > f["newest_ab"]
     f["score"] = rounded(f["c_pos"] * (1.0 - f["c_neg"] * (1.0 if newer else p.scores.older_negative)), 4)
@@ -290,25 +227,32 @@ def _dates(one: Person) -> None:
 def _kept(f: Mapping[str, Any], today: dt.date, p: Parameters) -> bool:
     """Presence presumed: seen not long ago, or settled and silent, and nothing says that the person went away."""
     seen = f["last_seen"]
-    if seen is None:
-        return False
     left = f["departed_on"] is not None and (f["newest_ab"] is None or f["departed_on"] > f["newest_ab"])
-    elsewhere = f["elsewhere_on"] is not None and f["elsewhere_on"] > seen
+    elsewhere = f["elsewhere_on"] is not None and (seen is None or f["elsewhere_on"] > seen)
+    if seen is None:
+        return f["carded"] and not left and not elsewhere
     silence = (today - seen).days
     if silence <= p.days.keep and not f["local"]:
         return True
-    if left or elsewhere:
-        return False
-    longest = p.days.settled_local if f["local"] else p.days.settled_other
-    return bool(silence <= p.days.keep or (f["settled"] and silence <= longest))
+    return silence <= max(p.days.keep, _longest(f, p)) and not left and not elsewhere
 
 
-def _uninsured(evidence: list[Evidence], worked: dt.date | None, today: dt.date) -> dt.date | None:
+def _longest(f: Mapping[str, Any], p: Parameters) -> int:
+    """How long silence is no absence."""
+    if f["carded"]:
+        return p.days.settled_local if f["local"] else p.days.settled_other
+    if f["local"] and f["owns"]:
+        return p.days.settled_owner
+    return p.days.settled_unlisted if f["local"] and f["seen_twice"] else 0
+
+
+def _uninsured(evidence: list[Evidence], worked: dt.date | None, today: dt.date, p: Parameters) -> dt.date | None:
     """The day on which the last resident insurance here ended, when no job has taken its place."""
     ends = [e.ends for e in evidence if e.row["sign"] == "S12"]
-    if not ends or max(ends) > today or (worked is not None and worked >= max(ends)):
+    if not ends or max(ends) > today:
         return None
-    return max(ends)
+    enough = min(max(ends) + dt.timedelta(days=p.days.works_on), today - dt.timedelta(days=p.days.work_in_force))
+    return None if worked is not None and worked >= max(max(ends), enough) else max(ends)
 
 
 def newest(days: Iterable[dt.date]) -> dt.date | None:
@@ -316,23 +260,29 @@ def newest(days: Iterable[dt.date]) -> dt.date | None:
     return max(days, default=None)
 
 
-def _answered(e: Evidence, official: list[Evidence], stays: list[Evidence]) -> bool:
-    """A departure from one dwelling is a move inside the district when a sign in force names another one, and did so later
-    than anything named the first; a school left or a tenancy ended says nothing while an A sign stands."""
-    if e.row["sign"] in ("N05", "N06") and stays:
+def _answered(e: Evidence, stays: list[Evidence], one: Person) -> bool:
+    """A departure from one dwelling is a move inside the district when an open grid card or a sign in force names another one,
+    the sign later than anything named the first; a school left or a tenancy ended says nothing while an A sign stands."""
+    code, record, at = e.row["sign"], e.row["record_id"], where(e)
+    if code not in one.p.negatives or not one.p.negatives[code].departure:
+        return False
+    if code in ("N05", "N06") and stays:
         return True
-    where, record = e.row["dwelling_id"], e.row["record_id"]
-    left = [s for s in official if s.row["record_id"] == record or (where and s.row["dwelling_id"] == where)]
+    if code != "N05" and at is not None and any(card is not None and card != at for card, _ in one.cards):
+        return True
+    official = [s for s in one.evidence if s.strength in ("A", "A-") and s.here]
+    place = e.row["dwelling_id"]
+    left = [s for s in official if s.row["record_id"] == record or (place and s.row["dwelling_id"] == place)]
     since = max((s.event for s in left), default=dt.date.min)
     return any(
-        s.event > since and s.row["record_id"] != record and (where is None or s.row["dwelling_id"] not in (None, where))
+        s.event > since and s.row["record_id"] != record and (place is None or s.row["dwelling_id"] not in (None, place))
         for s in stays
     )
 
 
 def _basis(f: Mapping[str, Any], today: dt.date, p: Parameters) -> str | None:
     """HERE, HERE_CUM, AWAY or None."""
-    if f["here_since"] and add_months(f["here_since"], p.months.half_year) <= today:
+    if f["came_by"] and add_months(f["came_by"], p.months.half_year) <= today:
         return "HERE"
     if f["days_365"] >= p.days.cumulative and (f["kept"] or f["run_now"]):
         return "HERE_CUM"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from jobs.residence.parameters import Parameters
 
@@ -14,13 +14,22 @@ DAY = dt.timedelta(days=1)
 
 @dataclass(frozen=True)
 class Stay:
-    """[start, ends) that one sign covers; `last` the last day really observed; `where` what may bridge; a grid visit or not."""
+    """[start, ends) that one sign covers; `last` the last day really observed; `where` what may bridge; a grid visit or not;
+    `met`: a single day on which the person was met, which tells no beginning."""
 
     start: dt.date
     ends: dt.date
     last: dt.date
     where: str | None
     visit: bool
+    met: bool = False
+
+
+class Leaves(NamedTuple):
+    """Departure signs: (day, dwelling) of all, and the days of those that break the chain outside the hukou township."""
+
+    all: list[tuple[dt.date, str | None]]
+    breaks: list[dt.date]
 
 
 def add_months(day: dt.date, months: int) -> dt.date:
@@ -33,28 +42,35 @@ def add_months(day: dt.date, months: int) -> dt.date:
 def chains(
     here: list[Stay],
     away: list[Stay],
-    leaves: list[tuple[dt.date, str | None]],
+    leaves: Leaves,
     outside: list[tuple[dt.date, dt.date]],
-    today: dt.date,
     p: Parameters,
+    today: dt.date,
 ) -> dict[str, Any]:
-    """here_since, here_until, run_now, last_seen, recent_run, days_365 and away_since."""
-    living = merge(bridge(here, leaves, outside, p), p.days.bridge)
-    gone = _chain(away, [d for d, _ in leaves], p)
+    """here_since, came_by, here_until, run_now, last_seen, recent_run, days_365 and away_since."""
+    living = merge(bridge(here, leaves.all, outside, p), p.days.bridge)
+    gone = _chain(away, leaves.breaks, p)
     counting = [r for r in living if r.ends > today - p.days.keep * DAY]
     reaching = [r for r in gone if r.ends > today - p.days.chain * DAY]
     window = today - p.days.window * DAY
     run = counting[-1] if counting else None
     return {
         "here_since": run.start if run else None,
+        "came_by": begun(run, p) if run else None,
         "here_until": run.ends if run else None,
         "run_now": any(r.ends > today for r in living),
         "last_seen": max((r.last for r in living), default=None),
         "last_run": living[-1].start if living else None,
+        "last_came_by": begun(living[-1], p) if living else None,
         "recent_run": any(r.ends > today - p.days.recent_run * DAY for r in living),
         "days_365": sum(max(0, (min(r.ends, today) - max(r.start, window)).days) for r in living),
         "away_since": reaching[-1].start if reaching else None,
     }
+
+
+def begun(run: Stay, p: Parameters) -> dt.date:
+    """The day by which the person had come: whoever is first met on some day came before it."""
+    return run.start - p.days.met_before * DAY if run.met else run.start
 
 
 def bridge(
@@ -103,7 +119,7 @@ def _chain(stays: list[Stay], leaves: list[dt.date], p: Parameters) -> list[Stay
 def merge(stays: list[Stay], allowed: int) -> list[Stay]:
     """Overlapping stays, and those whose gap is allowed, as one; in order of time."""
     runs: list[Stay] = []
-    for stay in sorted(stays, key=lambda s: (s.start, s.ends)):
+    for stay in sorted(stays, key=lambda s: (s.start, s.met, s.ends)):
         if runs and (stay.start - runs[-1].ends).days <= allowed:
             before = runs[-1]
             runs[-1] = replace(before, ends=max(before.ends, stay.ends), last=max(before.last, stay.last))

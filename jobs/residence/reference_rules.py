@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from jobs.residence.codes import CODES
-from jobs.residence.reference import HERE_CODES, Person, rounded
+from jobs.residence.reference_evidence import HERE_CODES, Person, rounded
 
 INLAND = {"CITY_HUKOU": "21", "PROV_HUKOU": "22", "OUT_HUKOU": "23"}
 OUTSIDE = {"HKMT": "25", "FOREIGN": "26"}
@@ -24,12 +24,15 @@ class Decision:
 
 @dataclass(frozen=True)
 class Relatives:
-    """What the rules may know of others: the parent followed, whether a household member is present, or strongly so."""
+    """What the rules may know of others: the parent followed, whether a household member is present, or strongly so; the day on
+    which the family left, and whether kin live at the same dwelling."""
 
     parent: Decision | None = None
     parent_township: str | None = None
     household_present: bool = False
     lives_with: bool = False
+    left_with: dt.date | None = None
+    kin_at_home: bool = False
 
 
 NOBODY = Relatives()
@@ -46,6 +49,7 @@ def final(one: Person, others: Relatives, home_township: str | None) -> Decision
     code, rule = first(one, others, home_township)
     f, p = one.fact, one.p
     told = 1.0 - (1.0 - f["score"]) * (1.0 - p.signs["S21"].weight) if others.lives_with else f["score"]
+    told = 1.0 - (1.0 - told) * (1.0 - p.scores.card) if f["carded"] else told
     if rule == "R-08" and others.parent:
         told = p.scores.parent * others.parent.confidence
     elif rule == "R-05c-household":
@@ -93,6 +97,10 @@ def _departure(one: Person, _o: Relatives, _h: str | None) -> str | None:
     return "53" if f["newest_ab"] is None or f["departed_on"] > f["newest_ab"] else None
 
 
+def _with_family(one: Person, others: Relatives, _h: str | None) -> str | None:
+    return "53" if not one.fact["local"] and is_present(one) and others.left_with is not None else None
+
+
 def _conflict(one: Person, _o: Relatives, _h: str | None) -> str | None:
     f, bound = one.fact, one.p.scores.conflict
     if f["c_pos"] < bound or f["c_open"] < bound or f["newest_event"] is None or f["newest_neg"] is None:
@@ -112,10 +120,16 @@ def follows_parent(one: Person) -> bool:
     if age is None or age >= p.age.minor:
         return False
     recent = own is not None and own >= one.today - dt.timedelta(days=p.days.window)
-    if not ((age < p.age.child and not is_present(one)) or not recent):
+    if not ((age < p.age.child and not is_present(one)) or _newcomer(one) or not recent):
         return False
     since = own or one.resident["birth_date"]
     return not (f["elsewhere_on"] is not None and f["elsewhere_on"] > since)
+
+
+def _newcomer(one: Person) -> bool:
+    """An inland infant with a hukou elsewhere that has not been here half a year: born so, it has no half year of its own."""
+    born, inland = one.resident["birth_date"], one.fact["nature"] in INLAND
+    return inland and born is not None and (one.today - born).days < one.p.days.newborn and one.fact["basis"] is None
 
 
 def _child(one: Person, others: Relatives, home: str | None) -> str | None:
@@ -146,30 +160,38 @@ def _abroad(one: Person, _o: Relatives, _h: str | None) -> str | None:
     return "14" if f["abroad"] in one.p.abroad_stay else "61"
 
 
-def _local_present(one: Person, _o: Relatives, home: str | None) -> str | None:
+def _local_present(one: Person, others: Relatives, home: str | None) -> str | None:
     f = one.fact
-    return _township(one, home) if f["local"] and (f["in_force"] or is_present(one)) else None
+    return _township(one, home) if f["local"] and (f["in_force"] or is_present(one)) and not gone(one, others) else None
 
 
-def _absence(one: Person) -> int | None:
-    seen = one.fact["last_seen"] or one.fact["registered_on"]
+def gone(one: Person, others: Relatives) -> dt.date | None:
+    """A departure newer than every A and B event, or that of the family."""
+    day: dt.date | None = one.fact["gone_on"]
+    return day or others.left_with
+
+
+def _absence(one: Person, others: Relatives) -> int | None:
+    seen = gone(one, others) or one.fact["last_seen"] or one.fact["registered_on"]
     return (one.today - seen).days if seen else None
 
 
-def _local_short(one: Person, _o: Relatives, _h: str | None) -> str | None:
-    gone = _absence(one)
-    return "13" if one.fact["local"] and gone is not None and gone < one.p.days.absent else None
+def _local_short(one: Person, others: Relatives, _h: str | None) -> str | None:
+    away = _absence(one, others)
+    return "13" if one.fact["local"] and away is not None and away < one.p.days.absent else None
 
 
-def _local_household(one: Person, others: Relatives, _h: str | None) -> str | None:
+def _local_household(one: Person, others: Relatives, home: str | None) -> str | None:
     age, p = one.fact["age"], one.p
     tender = age is not None and (age >= p.age.elder or age < p.age.child)
-    return "11" if one.fact["local"] and tender and one.fact["elsewhere_on"] is None and others.household_present else None
+    if not one.fact["local"] or one.fact["elsewhere_on"] is not None or gone(one, others):
+        return None
+    return _township(one, home) if (tender and others.household_present) or others.kin_at_home else None
 
 
-def _local_silent(one: Person, _o: Relatives, _h: str | None) -> str | None:
-    f, gone, limit = one.fact, _absence(one), one.p.days.silent
-    if not f["local"] or gone is None or gone < limit or f["elsewhere_on"] is not None:
+def _local_silent(one: Person, others: Relatives, _h: str | None) -> str | None:
+    f, away, limit = one.fact, _absence(one, others), one.p.days.silent
+    if not f["local"] or away is None or away < limit or f["elsewhere_on"] is not None or f["carded"]:
         return None
     return None if f["any_on"] and f["any_on"] > one.today - dt.timedelta(days=limit) else "42"
 
@@ -192,7 +214,7 @@ def _usual(one: Person, _o: Relatives, _h: str | None) -> str | None:
         return None
     if f["nature"] == "NO_HUKOU":
         return "24"
-    return INLAND.get(f["nature"]) if f["basis"] else None
+    return INLAND.get(f["nature"]) if f["basis"] or (f["carded"] and f["last_run"] is None) else None
 
 
 def _temporary(one: Person, _o: Relatives, _h: str | None) -> str | None:
@@ -201,7 +223,7 @@ def _temporary(one: Person, _o: Relatives, _h: str | None) -> str | None:
 
 def _lapsed(one: Person, _o: Relatives, _h: str | None) -> str | None:
     f = one.fact
-    return "53" if f["last_run"] or f["departed_on"] or f["registered_on"] else None
+    return "53" if f["last_run"] or f["departed_on"] or f["registered_on"] or f["listed"] else None
 
 
 def _tie(one: Person, _o: Relatives, _h: str | None) -> str | None:
@@ -212,8 +234,8 @@ def _tie(one: Person, _o: Relatives, _h: str | None) -> str | None:
 Decide = Callable[[Person, Relatives, "str | None"], "str | None"]
 
 ORDER: tuple[tuple[str, Decide], ...] = (
-    ("R-00", _void), ("R-01", _death), ("R-04d", _departure), ("R-09", _conflict), ("R-08", _child), ("R-05a", _abroad),
-    ("R-05b", _local_present), ("R-05c-short", _local_short), ("R-05c-household", _local_household),
+    ("R-00", _void), ("R-01", _death), ("R-04d", _departure), ("R-04f", _with_family), ("R-09", _conflict), ("R-08", _child),
+    ("R-05a", _abroad), ("R-05b", _local_present), ("R-05c-short", _local_short), ("R-05c-household", _local_household),
     ("R-05c-silent", _local_silent), ("R-05c-away", _local_away), ("R-07", _outside), ("R-06a", _usual), ("R-06b", _temporary),
     ("R-06c", _lapsed), ("R-06d", _tie),
 )  # fmt: skip

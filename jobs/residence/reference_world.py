@@ -10,7 +10,8 @@ from typing import Any
 
 from jobs.residence.codes import ADDRESS_ORDER
 from jobs.residence.parameters import Parameters
-from jobs.residence.reference import HERE_CODES, Evidence, Person, person
+from jobs.residence.reference import person
+from jobs.residence.reference_evidence import HERE_CODES, Evidence, Person, departure, where
 from jobs.residence.reference_rules import Decision, Relatives, final, own_code
 
 Row = dict[str, Any]
@@ -44,14 +45,21 @@ def decide_all(world: World, p: Parameters) -> dict[str, Outcome]:
     own = {who: own_code(one, homes[who][1]) for who, one in people.items()}
     parents = _parents(world, people, own)
     groups = _households(people, own, homes, p)
+    kin = _kin(world)
     result = {}
     for who, one in people.items():
         parent = parents.get(who)
         known = Decision(own[parent], "", people[parent].fact["score"]) if parent else None
         present, strong = groups.get(homes[who][0] or "", (0, 0))
+        left_with, kin_at_home = _family(kin[who], one, own, people, homes)
         self_strong = own[who] in HERE_CODES and _strong(one)
         others = Relatives(
-            known, homes[parent][1] if parent else None, present > 0 and own[who] not in ("11", "12"), strong > int(self_strong)
+            known,
+            homes[parent][1] if parent else None,
+            present > 0 and own[who] not in ("11", "12"),
+            strong > int(self_strong),
+            left_with,
+            kin_at_home,
         )
         result[who] = Outcome(final(one, others, homes[who][1]), one.fact, *homes[who])
     return result
@@ -72,7 +80,46 @@ def _people(world: World, p: Parameters) -> dict[str, Person]:
     for sign in [*_not_let(world, today), *_guardians(world), *_let_anew(world, today)]:
         record = world.records[sign["record_id"]]
         mine[record["resident_id"]].append({**sign, **{k: v for k, v in record.items() if k != "resident_id"}})
-    return {r["resident_id"]: person(r, mine[r["resident_id"]], r["today"], p) for r in world.residents}
+    cards, registered = _cards(world, today), _registered(world)
+    lived = {r["resident_id"] for r in world.records.values() if r["text_here"] and r.get("own", True)}
+    return {
+        r["resident_id"]: person(
+            {**r, **registered[r["resident_id"]], "cards": cards[r["resident_id"]], "known_here": r["resident_id"] in lived},
+            mine[r["resident_id"]],
+            r["today"],
+            p,
+        )
+        for r in world.residents
+    }
+
+
+def _registered(world: World) -> dict[str, Row]:
+    """`register_township` by the active rows of the hukou register: nobody may be registered twice, the first row stands."""
+    rows: dict[str, set[tuple[dt.date, str]]] = defaultdict(set)
+    for s in world.signs:
+        record = world.records[s["record_id"]]
+        if s["sign"] == "S03" and record.get("hukou_active") and len(record["hukou_division"] or "") >= 9:
+            rows[record["resident_id"]].add((s["from_date"], record["hukou_division"][:9]))
+    return defaultdict(dict, {who: {"register_township": min(found)[1]} for who, found in rows.items()})
+
+
+def _cards(world: World, today: Mapping[str, dt.date]) -> dict[str, list[tuple[str | None, str | None]]]:
+    """(dwelling, township) of every resident's open cards that say "living here", the one visited last first: not those whose
+    newest word is a negative sign."""
+    seen: dict[str, dt.date] = {}
+    doubted: dict[str, dt.date] = {}
+    for s in world.signs:
+        day = today[world.records[s["record_id"]]["resident_id"]]
+        if world.records[s["record_id"]].get("card") and s["from_date"] <= day and s["known_from"] <= day:
+            kept = seen if s["sign"] == "S05" else doubted if s["sign"].startswith("N") else {}
+            kept[s["record_id"]] = max(s["from_date"], kept.get(s["record_id"], s["from_date"]))
+    found: dict[str, list[tuple[dt.date, str, Row]]] = defaultdict(list)
+    for record, r in world.records.items():
+        visited = seen.get(record, dt.date.min)
+        if r.get("card") and (record not in doubted or visited > doubted[record]):
+            found[r["resident_id"]].append((visited, record, r))
+    best = {who: sorted(cards, key=lambda c: c[:2], reverse=True) for who, cards in found.items()}
+    return defaultdict(list, {who: [(r["text_dwelling"], r["text_township"]) for _, _, r in cs] for who, cs in best.items()})
 
 
 def _not_let(world: World, today: Mapping[str, dt.date]) -> list[Row]:
@@ -111,9 +158,12 @@ def _let_anew(world: World, today: Mapping[str, dt.date]) -> list[Row]:
 def home(one: Person) -> tuple[str | None, str | None]:
     """(dwelling, township) of the best candidate; a township outside the district is none."""
     best = max((c for c in (_candidate(e, one) for e in one.evidence) if c), default=None)
-    if best is None:
+    if one.cards and (best is None or best[0] < 6):
+        dwelling, township = one.cards[0]
+    elif best is None:
         return None, None
-    dwelling, township = best[4][1] or None, best[3][1]
+    else:
+        dwelling, township = best[4][1] or None, best[3][1]
     return dwelling, township if township and township.startswith("330110") else None
 
 
@@ -125,12 +175,17 @@ def _candidate(e: Evidence, one: Person) -> tuple[Any, ...] | None:
         return None
     dwelling, township = ("dwelling_id", "township") if placed else ("text_dwelling", "text_township")
     known = ((d is not None, d or "") for d in (row[township], row[dwelling]))
-    return (*_tier(e, one), e.event, *known, code, row["record_id"])
+    return (*_tier(e, one, row[dwelling]), e.event, *known, code, row["record_id"])
 
 
-def _tier(e: Evidence, one: Person) -> tuple[int, int]:
-    """How much a sign tells where the person lives: its tier, and its place among A signs in force."""
+def _tier(e: Evidence, one: Person, dwelling: str | None) -> tuple[int, int]:
+    """How much a sign tells where the person lives: its tier, and its place among A signs in force. A dwelling that was left
+    since tells least; rows of continuing relations keep their first address."""
     code = e.row["sign"]
+    told = e.event if e.strength in ("A", "A-", "B") else dt.date.min
+    left = (d for d in one.evidence if departure(d, one.p) and where(d) == dwelling and d.since > told)
+    if dwelling is not None and code not in ("S03", "S20") and any(left):
+        return -1, 0
     if e.strength in ("A", "A-"):
         if e.ends > one.today:
             return 6, -ADDRESS_ORDER.index(code)
@@ -156,6 +211,34 @@ def _parents(world: World, people: Mapping[str, Person], own: Mapping[str, str])
         if fit and age is not None and age < people[child].p.age.minor:
             chosen[child] = min(fit)[1]
     return chosen
+
+
+def _kin(world: World) -> dict[str, set[str]]:
+    """Everybody's spouse, parents and children."""
+    known = {r["resident_id"] for r in world.residents}
+    pairs: dict[str, set[str]] = defaultdict(set)
+    for r in world.residents:
+        for other in (r["mother_id"], r["father_id"], r.get("spouse_id")):
+            if other is not None and other in known and other != r["resident_id"]:
+                pairs[r["resident_id"]].add(other)
+                pairs[other].add(r["resident_id"])
+    return pairs
+
+
+def _family(
+    kin: set[str],
+    one: Person,
+    own: Mapping[str, str],
+    people: Mapping[str, Person],
+    homes: Mapping[str, tuple[str | None, str | None]],
+) -> tuple[dt.date | None, bool]:
+    """(day on which the family left, when nobody of it is here and nothing newer tells of the person; kin at the same dwelling)."""
+    here = [k for k in kin if own[k] in (*HERE_CODES, "31", "32")]
+    gone = [people[k].fact["gone_on"] for k in kin if own[k] in ("13", "41", "53") and people[k].fact["gone_on"]]
+    event = one.fact["newest_event"]
+    left = max(gone) if gone and not here and (event is None or max(gone) > event) else None
+    home = homes[one.resident["resident_id"]][0]
+    return left, home is not None and any(homes[k][0] == home for k in here)
 
 
 def _households(

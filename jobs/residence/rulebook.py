@@ -32,19 +32,42 @@ One status a person a night, from the evidence known tonight and the business da
   the same row. A row that puts the dwelling outside the district creates none; for enrolments that is the only bar.
 - 网格季末日成批勾选的“在住”不作数。
   Grid visits ticked in bulk on a quarter's last day do not count.
-- 离开迹象若另有在期居所迹象、且其日期晚于原居所的一切迹象，是区内搬家，不是离开。
-  A departure is a move inside the district when a sign in force names another dwelling, later than anything named the first.
+- **网格在住卡**：网格人员表中未关闭、其后无反证的卡片，说明网格仍认其在住，但无日期，不产生区间。凭此沉默不算离开，就业就医可算在区，
+  离开另一居所只是区内搬家；别无所见者，凭卡即视为在区且满半年。
+  **Grid cards**: an open row of the grid's list of persons, not doubted since, says that the grid still counts the person as living
+  there. It has no day, so it makes no interval: with it silence is no departure, work and visits create presence, and leaving
+  another dwelling is a move. Whoever nothing else tells of is present by it, the half year counted as met.
+- 离开迹象若另有在期居所迹象、且其日期晚于原居所的一切迹象，或网格卡在另一居所，是区内搬家，不是离开。
+  A departure is a move inside the district when a sign in force names another dwelling, later than anything named the first, or an
+  open grid card does.
 - “查无此人”和行政注销只是弱反证，不是离开。
   "Nobody of that name" and an administrative cancellation are weak signs and no departure.
-- 沉默不等于离开：两年内两次以上见于在区（相隔 {span} 日以上）或有自住房者，无离开或外地迹象时，
-  本地户籍 {local} 日内、非本地 {other} 日内仍视为在区。
-  Silence is no departure: whoever was seen here on two days {span} days apart within two years, or owns a dwelling that is not
-  let, counts as present for {local} days (local hukou) or {other} days (others) when nothing says that the person went away.
-- 居民保险终止且未就业，按离开日期处理。
-  A resident insurance that ended without a job in its place counts as a departure on that day.
-- 地址：在期的居所迹象按次序；其次近两年的居所迹象、就医就学就业的住址；再次户籍地址、自有住房。
-  Address: dwelling signs in force by rank; those of the last two years; then the texts of visits, schools and jobs; the hukou
-  address after them, an own dwelling last (domain §1.3 has the hukou address earlier; it tells least where people live).
+- 沉默多久不算离开（无离开或外地迹象时，自最后所见起）：有网格卡的本地户籍 {local} 日、非本地 {other} 日；
+  无卡的本地户籍，有自住房 {owner} 日，两年内两次以上见于在区（相隔 {span} 日以上）{unlisted} 日；其余依各条规则。
+  How long silence is no departure, when nothing says that the person went away: with a grid card {local} days (local hukou) or
+  {other} days (others); a local without one {owner} days when owning a dwelling that is not let, {unlisted} days when seen here on
+  two days {span} days apart within two years; otherwise as the rules say.
+- 就业不是居住：离开迹象之后仍有缴费，不推翻离开。本地户籍的外出自最早的未被回答的离开迹象起算。
+  Work is no living: paid months after a departure do not contradict it. A local's absence counts from the first departure that
+  nothing newer answers.
+- 户口迁出晚于最后所见，即不再推定在区。
+  A hukou that moved out after the person was last seen ends what silence presumes.
+- 居民保险终止、其后又无就业接续（至今仍缴或续缴 {works} 日以上）的，按离开日期处理。
+  A resident insurance that ended, with no work that goes on or went on {works} days after it, counts as a departure on that day.
+- 首见于走访、就医等单日迹象的，并非当日才来：满半年自首见前 {met} 日起算（走访间隔六至十二个月之半）。登记、租约、入职则自其起日。
+  Whoever is first met on a single day (visit, treatment) came before it: the half year counts from {met} days earlier, half of the
+  six to twelve months between two visits. A registration, tenancy or job tells its own beginning. `here_since` stays the day seen.
+- 一周岁以下、户口在外、在区未满半年的婴儿随父母：从未住过户口所在地者，按母亲计（普查口径）。
+  An infant younger than a year, hukou elsewhere, without a half year of its own follows its parents, as the census counts it.
+- 家庭：配偶、父母、子女已离开且无一人在区、本人此后无迹象的，视为同去；本地户籍久无迹象但有上述亲属同址在住的，视为在住。
+  Family: whoever nothing tells of since spouse, parents or children left, none of them being here, left with them. A silent local
+  whose spouse, parent or child is present at the same dwelling is present.
+- 双重户口：一人只能登记一处，两条有效户口以先登记者为准，直至公安注销。
+  Two active hukou rows: nobody may be registered twice, the first stands until the police cancel it.
+- 地址：在期的居所迹象按次序；其次网格卡、近两年的居所迹象、就医就学就业的住址；再次户籍地址、自有住房。已有离开迹象的居所不再作为住址。
+  Address: dwelling signs in force by rank; the grid card; dwelling signs of the last two years; then the texts of visits, schools and
+  jobs; the hukou address after them, an own dwelling last (domain §1.3 has the hukou address earlier; it tells least where people
+  live). A dwelling that a departure names since is none.
 """
 
 COUNTED = """
@@ -56,8 +79,9 @@ WORDS = """
 用例写法 · How the cases are written.
 
 `who` gives birth date (default 1990-06-15), hukou place (a township of the district is an active
-local hukou), document, relatives (`mother=` another case of the same table and date; `_` stands for a space) and `home=`, where
-the row's own dwelling text lies. `evidence` lists signs: `S01 from..to @room/township (detail)`; `to` is the first day after;
+local hukou), document, relatives (`mother=` another case of the same table and date; `_` stands for a space), `home=`, where
+the row's own dwelling text lies, and `card=`, the room of an open grid card (signs with `card` in brackets stand on it). `evidence`
+lists signs: `S01 from..to @room/township (detail)`; `to` is the first day after;
 `@outside` lies outside the district; `shared…` rooms are shared by several cases; `(dept:detail)` names the department.
 """
 
@@ -65,7 +89,10 @@ the row's own dwelling text lies. `evidence` lists signs: `S01 from..to @room/to
 def render(p: Parameters, spec: Path) -> str:
     """The whole document."""
     d = p.days
-    introduction = INTRODUCTION.format(span=d.settled_span, local=d.settled_local, other=d.settled_other)
+    introduction = INTRODUCTION.format(
+        **{"span": d.settled_span, "local": d.settled_local, "other": d.settled_other, "owner": d.settled_owner},
+        **{"unlisted": d.settled_unlisted, "met": d.met_before, "works": d.works_on},
+    )
     parts = [introduction, _codes(), _rules(), _signs(p), _negatives(p), _days(p)]
     cases = [file.read_text(encoding="utf-8").replace("# ", "### ", 1).strip() for file in sorted(spec.glob("*.md"))]
     return "\n".join([*parts, "## 用例 · Cases", WORDS, "\n\n".join(cases), ""])

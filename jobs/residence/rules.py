@@ -82,6 +82,16 @@ def rule_departure(f: Facts, p: Parameters) -> Column:
     return F.when(~f.local & yes(f.recent_run) & newest, "53")
 
 
+def rule_family(f: Facts, p: Parameters) -> Column:
+    """R-04f: spouse, parents or children left, none of them is here, and nothing newer tells of the person."""
+    return F.when(~f.local & present(f, p) & f.left_with.isNotNull(), "53")
+
+
+def gone_on(f: Facts) -> Column:
+    """The first departure newer than every A and B event, else that of the family."""
+    return F.coalesce(f.gone_on, f.left_with)
+
+
 def rule_conflict(f: Facts, p: Parameters) -> Column:
     """R-09: both sides strong and close in time; a negative that a newer A sign answers is no contradiction."""
     strong = (f.c_pos >= p.scores.conflict) & (f.c_open >= p.scores.conflict)
@@ -89,9 +99,16 @@ def rule_conflict(f: Facts, p: Parameters) -> Column:
     return F.when(yes(strong & close), "61")
 
 
+def newcomer(f: Facts, p: Parameters) -> Column:
+    """An inland infant with a hukou elsewhere that has not been here half a year: born so, it has no half year of its own."""
+    inland = f.nature.isin("CITY_HUKOU", "PROV_HUKOU", "OUT_HUKOU")
+    return yes(inland & (F.date_diff(f.today, f.birth_date) < p.days.newborn)) & f.basis.isNull()
+
+
 def follows_parent(f: Facts, p: Parameters) -> Column:
-    """Small children not present on their own evidence, minors without any own sign in the last year."""
-    small = (f.age < p.age.child) & ~present(f, p)
+    """Small children not present on their own evidence, infants too young for a half year of their own, minors without any own
+    sign in the last year."""
+    small = ((f.age < p.age.child) & ~present(f, p)) | newcomer(f, p)
     alone = (f.age < p.age.minor) & ~yes(f.newest_own >= f.before(p.days.window))
     known_elsewhere = yes(f.elsewhere_on > F.coalesce(f.newest_own, f.birth_date))
     return yes(small | alone) & ~known_elsewhere
@@ -120,19 +137,20 @@ def rule_abroad(f: Facts, p: Parameters) -> Column:
 
 def rule_local_present(f: Facts, p: Parameters) -> Column:
     """R-05b."""
-    return F.when(f.local & (yes(f.in_force) | present(f, p)), _township(f, f.home_township))
+    here = (yes(f.in_force) | present(f, p)) & gone_on(f).isNull()
+    return F.when(f.local & here, _township(f, f.home_township))
 
 
 def absence(f: Facts) -> Column:
-    """Days since last seen; one never seen counts from the day the hukou was registered in person."""
-    return F.date_diff(f.today, F.coalesce(f.last_seen, f.registered_on))
+    """Days since the first departure that nothing newer answers, else since last seen; one never seen counts from the day the
+    hukou was registered in person."""
+    return F.date_diff(f.today, F.coalesce(gone_on(f), f.last_seen, f.registered_on))
 
 
 def rule_local_silent(f: Facts, p: Parameters) -> Column:
     """R-05c: no sign at all in any other register."""
-    return F.when(
-        f.local & yes(absence(f) >= p.days.silent) & ~yes(f.any_on > f.before(p.days.silent)) & f.elsewhere_on.isNull(), "42"
-    )
+    silent = yes(absence(f) >= p.days.silent) & ~yes(f.any_on > f.before(p.days.silent))
+    return F.when(f.local & silent & f.elsewhere_on.isNull() & ~f.carded, "42")
 
 
 def rule_local_short(f: Facts, p: Parameters) -> Column:
@@ -141,9 +159,10 @@ def rule_local_short(f: Facts, p: Parameters) -> Column:
 
 
 def rule_local_household(f: Facts, p: Parameters) -> Column:
-    """R-05c: a silent elder or small child whose household is here, without a sign elsewhere."""
-    kept = f.local & yes((f.age >= p.age.elder) | (f.age < p.age.child)) & f.elsewhere_on.isNull()
-    return F.when(kept & yes(f.household_present), "11")
+    """R-05c: a silent elder or small child whose household is here, or whose spouse, parent or child is; no sign elsewhere."""
+    tender = yes((f.age >= p.age.elder) | (f.age < p.age.child)) & yes(f.household_present)
+    kept = f.local & f.elsewhere_on.isNull() & gone_on(f).isNull()
+    return F.when(kept & (tender | f.kin_at_home), _township(f, f.home_township))
 
 
 def rule_local_away(f: Facts, p: Parameters) -> Column:
@@ -159,7 +178,8 @@ def rule_outside(f: Facts, p: Parameters) -> Column:
 
 def rule_usual(f: Facts, p: Parameters) -> Column:
     """R-06a."""
-    code = F.when(f.nature == "NO_HUKOU", "24").when(yes(f.half_year), _inland_code(f))
+    undated = f.carded & f.last_run.isNull()
+    code = F.when(f.nature == "NO_HUKOU", "24").when(yes(f.half_year) | undated, _inland_code(f))
     return F.when(present(f, p), code)
 
 
@@ -170,7 +190,8 @@ def rule_temporary(f: Facts, p: Parameters) -> Column:
 
 def rule_lapsed(f: Facts, p: Parameters) -> Column:
     """R-06c."""
-    return F.when(f.last_run.isNotNull() | f.departed_on.isNotNull() | f.registered_on.isNotNull(), "53")
+    listed = f.carded | yes(f.listed) | yes(f.known_here)
+    return F.when(f.last_run.isNotNull() | f.departed_on.isNotNull() | f.registered_on.isNotNull() | listed, "53")
 
 
 def rule_tie(f: Facts, p: Parameters) -> Column:
@@ -209,6 +230,13 @@ RULES: tuple[Rule, ...] = (
         rule_departure,
     ),
     Rule(
+        "R-04f",
+        "非本地户籍，视为在区，但配偶、父母、子女已离开且无一人在区，本人此后无任何迹象",
+        "not local, counted as present, but spouse, parents or children left, none is here and nothing newer tells of the person",
+        ("53",),
+        rule_family,
+    ),
+    Rule(
         "R-09",
         "正反证据均强、日期相近且未被更新的居住迹象回答",
         "strong evidence on both sides, close in time, not answered by a newer A sign",
@@ -239,9 +267,10 @@ RULES: tuple[Rule, ...] = (
     Rule("R-05c-short", "本地户籍，外出不满半年", "local hukou, absent less than half a year", ("13",), rule_local_short),
     Rule(
         "R-05c-household",
-        "本地户籍，七十岁以上或未满七岁，无外地迹象，同址家庭成员在住",
-        "local hukou, 70 or older or under 7, no sign elsewhere, a household member present at the same dwelling",
-        ("11",),
+        "本地户籍，无外地迹象，七十岁以上或未满七岁的同址家庭成员在住，或配偶、父母、子女同址在住",
+        "local hukou, no sign elsewhere: 70 or older or under 7 and a household member present at the same dwelling, or a spouse, "
+        "parent or child present there",
+        ("11", "12"),
         rule_local_household,
     ),
     Rule(

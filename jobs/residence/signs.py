@@ -27,7 +27,7 @@ FOREVER = "9999-12-31"
 
 def evidence(signs: DataFrame, members: DataFrame, p: Parameters, groups: Mapping[str, str]) -> DataFrame:
     """Signs of every resident as intervals. `members` has record_id, resident_id, today, local, hukou_township, closed_on,
-    text_dwelling, text_township, text_here; `groups` maps departments that copy one another to one word."""
+    text_dwelling, text_township, text_here, cards; `groups` maps departments that copy one another to one word."""
     known = (F.col("from_date") <= F.col("today")) & (F.col("known_from") <= F.col("today"))
     point = F.col("sign").isin([c for c, s in p.signs.items() if s.shape == "point"]) | F.col("sign").startswith("N")
     sound = F.col("to_date").isNull() | (F.col("to_date") > F.col("from_date")) | point
@@ -35,7 +35,7 @@ def evidence(signs: DataFrame, members: DataFrame, p: Parameters, groups: Mappin
     confirmed = F.max("from_date").over(Window.partitionBy("record_id", "sign"))
     named = rows.select(
         *("resident_id", "today", "local", "hukou_township", "record_id", "sign", "dept", "detail", "place", "in_district"),
-        *("dwelling_id", "township", "text_dwelling", "text_township", "text_here"),
+        *("dwelling_id", "township", "text_dwelling", "text_township", "text_here", "cards"),
         F.coalesce(among(F.col("dept"), groups), F.col("dept")).alias("grp"),
         F.col("from_date").alias("since"),
         confirmed.alias("confirmed"),
@@ -111,7 +111,8 @@ def _is_weak(p: Parameters) -> Column:
 def resident_wide(rows: DataFrame, p: Parameters) -> DataFrame:
     """Beside every sign what it must know of the others of its resident:
 
-    `supported` (a dwelling sign lets work, school and visits create presence), `newest_a`, `leaves` (departure signs),
+    `supported` (a dwelling sign or an open grid card lets work, school and visits create presence), `newest_a`, `own_ab`
+    (newest A or B event), `leaves` (departure signs), `breaks` (those that end the chain outside the hukou township),
     `outside` (longer stays elsewhere), `leaving` (a departure sign) and `answered` (it was only a move inside the district).
     """
     mine = Window.partitionBy("resident_id")
@@ -119,14 +120,15 @@ def resident_wide(rows: DataFrame, p: Parameters) -> DataFrame:
     away = F.col("strength").isin("A", "A-", "C") & ~F.coalesce(F.col("in_district"), F.lit(True))
     long = F.date_diff("ends", "since") > p.days.elsewhere_breaks
     told = rows.withColumn("leaving", _departure(p)).withColumn(
-        "leaves", F.collect_list(F.when(F.col("leaving"), F.struct("since", "dwelling_id"))).over(mine)
+        "leaves", F.collect_list(F.when(F.col("leaving"), F.struct("since", where().alias("dwelling_id")))).over(mine)
     )
     cut = told.withColumn("ends", F.when(_left_after_it(), F.date_add("last", 1)).otherwise(F.col("ends")))
     lives = F.when(_official() & F.col("here"), F.col("event"))
     stays = F.when(in_force(), lives)
     wide = cut.select(
         "*",
-        F.coalesce(F.max(_dwells(p) & recent).over(mine), F.lit(False)).alias("supported"),
+        (F.coalesce(F.max(_dwells(p) & recent).over(mine), F.lit(False)) | F.col("cards").isNotNull()).alias("supported"),
+        F.max(F.when(F.col("strength").isin("A", "A-", "B") & F.col("here"), F.col("event"))).over(mine).alias("own_ab"),
         F.max(lives).over(mine).alias("newest_a"),
         F.max(stays).over(mine).alias("stay"),
         F.max(F.when(F.col("dwelling_id").isNotNull(), stays)).over(mine).alias("stay_named"),
@@ -134,15 +136,23 @@ def resident_wide(rows: DataFrame, p: Parameters) -> DataFrame:
         F.max(lives).over(Window.partitionBy("resident_id", "record_id")).alias("left_record"),
         F.max(lives).over(Window.partitionBy("resident_id", "dwelling_id")).alias("left_dwelling"),
     )
-    answered = wide.withColumn("answered", F.col("leaving") & _answered())
-    return answered.drop("stay", "stay_named", "left_record", "left_dwelling", "confirmed")
+    departs = F.col("sign").isin([c for c, n in p.negatives.items() if n.departure])
+    answered = wide.withColumn("answered", departs & _answered())
+    breaks = F.when(F.col("leaving") & ~(F.col("sign").isin(p.from_dwelling) & F.col("answered")), F.col("since"))
+    broken = answered.withColumn("breaks", F.collect_list(breaks).over(mine))
+    return broken.drop("stay", "stay_named", "left_record", "left_dwelling", "confirmed")
+
+
+def where() -> Column:
+    """The dwelling that a sign names, else the text of its row."""
+    return F.coalesce("dwelling_id", "text_dwelling")
 
 
 def _left_after_it() -> Column:
     """A departure sign ends what carry alone presumes, at the same dwelling or where a dwelling is unknown."""
     return (F.col("ends") > F.date_add("last", 1)) & F.exists(
         "leaves",
-        lambda d: (d["since"] > F.col("last")) & F.coalesce(d["dwelling_id"] == F.col("dwelling_id"), F.lit(True)),
+        lambda d: (d["since"] > F.col("last")) & F.coalesce(d["dwelling_id"] == where(), F.lit(True)),
     )
 
 
@@ -172,10 +182,11 @@ def _departure(p: Parameters) -> Column:
 
 
 def _answered() -> Column:
-    """A departure from one dwelling is a move inside the district when a sign in force names another one, and did so later
-    than anything named the first; a school left or a tenancy ended says nothing while an A sign stands."""
+    """A departure from one dwelling is a move inside the district when an open grid card or a sign in force names another one,
+    the sign later than anything named the first; a school left or a tenancy ended says nothing while an A sign stands."""
     unnamed = F.col("dwelling_id").isNull()
     named_last = F.greatest("left_record", F.when(~unnamed, F.col("left_dwelling")))
     stay = F.when(unnamed, F.col("stay")).otherwise(F.col("stay_named"))
     later = stay.isNotNull() & F.coalesce(stay > named_last, F.lit(True))
-    return (F.col("sign").isin("N05", "N06") & F.col("stay").isNotNull()) | later
+    card = (F.col("sign") != "N05") & F.exists("cards", lambda c: c["dwelling_id"] != where())
+    return (F.col("sign").isin("N05", "N06") & F.col("stay").isNotNull()) | later | F.coalesce(card, F.lit(False))

@@ -29,7 +29,33 @@ def world(people: int, seed: int) -> World:
         made.residents.append(_resident(chance, number, people))
         for position in range(chance.choice([0, 1, 1, 2, 3, 4, 6, 9])):
             _sign(chance, made, number, position, people)
+        for position in range(chance.choice([0, 0, 0, 0, 0, 1, 1, 2])):
+            _card(chance, made, number, position, people)
     return made
+
+
+def _card(chance: random.Random, made: World, number: int, position: int, people: int) -> None:
+    """An open grid card, perhaps visited, perhaps doubted since."""
+    record = f"RK{number:05d}#c{position}"
+    room = f"room{chance.randrange(people // 4 + 1)}" if chance.random() < 0.9 else None
+    township = chance.choice(TOWNSHIPS)
+    made.records[record] = {
+        "resident_id": f"RK{number:05d}",
+        "closed_on": None,
+        "text_here": True,
+        "text_dwelling": room,
+        "text_township": township,
+        "card": True,
+    }
+    for code in chance.choice([[], [], ["S05"], ["N03"], ["S05", "N03"]]):
+        day = TODAY - dt.timedelta(days=chance.choice([-2, 0, 5, 40, 100, 300, 700]))
+        made.signs.append(
+            {
+                "record_id": record, "sign": code, "dept": "zf", "grp": "zf", "from_date": day, "to_date": None,
+                "known_from": day, "place": "dwelling", "dwelling_id": room, "township": township, "in_district": True,
+                "detail": chance.choice(["moved_away", "unknown_person"]) if code == "N03" else "living",
+            }
+        )  # fmt: skip
 
 
 def _resident(chance: random.Random, number: int, people: int) -> dict[str, Any]:
@@ -52,6 +78,7 @@ def _resident(chance: random.Random, number: int, people: int) -> dict[str, Any]
         "hukou_active": (chance.random() < 0.8) if hukou and len(hukou) == 9 else None,
         "mother_id": f"RK{chance.randrange(people):05d}" if child and chance.random() < 0.7 else None,
         "father_id": f"RK{chance.randrange(people):05d}" if child and chance.random() < 0.5 else None,
+        "spouse_id": f"RK{chance.randrange(people):05d}" if not child and chance.random() < 0.4 else None,
     }
 
 

@@ -89,7 +89,10 @@ def add(world: World, file: str, row: dict[str, str]) -> Case:
     resident = person(case, row["who"])
     home = resident.pop("home")
     guardians = resident.pop("guardians")
+    card = resident.pop("card")
     world.residents.append(resident)
+    if card:
+        add_card(world, case, card)
     for number, text in enumerate(t.strip() for t in row["evidence"].split(";") if t.strip()):
         add_sign(world, case, number, text, home, guardians)
     if resident["hukou_active"] and "S03" not in row["evidence"]:
@@ -102,7 +105,7 @@ def add(world: World, file: str, row: dict[str, str]) -> Case:
 
 
 def person(case: Case, who: str) -> dict[str, Any]:
-    """The resident row: `born=… hukou=… id=… mother=… father=… guardian=… home=… at=…`."""
+    """The resident row: `born=… hukou=… id=… mother=… father=… spouse=… guardian=… home=… at=… card=room/township`."""
     said = dict(word.split("=", 1) for word in who.split() if "=" in word)
     place = PLACES.get(said.get("hukou", ""), said.get("hukou"))
     place = None if place in (None, "none", "unknown") else place
@@ -124,8 +127,10 @@ def person(case: Case, who: str) -> dict[str, Any]:
         "hukou_active": local or None,
         "mother_id": relative("mother"),
         "father_id": relative("father"),
+        "spouse_id": relative("spouse"),
         "guardians": [relative("guardian")] if "guardian" in said else [],
         "home": said.get("home"),
+        "card": said.get("card"),
         "hukou_dwelling": said.get("at", "hukou"),
         "registered": dt.date.fromisoformat(said["registered"]) if "registered" in said else None,
     }
@@ -139,12 +144,17 @@ def add_sign(world: World, case: Case, number: int, text: str, home: str | None,
     detail = found["detail"]
     if detail and ":" in detail:
         dept, detail = detail.split(":")
+    on_card = bool(detail) and detail.endswith(" card")
+    detail = detail.removesuffix(" card") if detail else None
     place = PLACE.get(code, "dwelling")
     where = found["place"] or ("d/仓前" if place == "dwelling" and code != "N03" else "")
     dwelling, township, here = _where(case, where)
-    record = f"{case.resident_id}#{number}"
-    _text(world, record, case.resident_id, home)
+    record = f"{case.resident_id}#card" if on_card else f"{case.resident_id}#{number}"
+    if not on_card:
+        _text(world, record, case.resident_id, home)
     until = found["until"]
+    if code == "S03" and not until:
+        world.records[record] |= {"hukou_active": True, "hukou_division": township}
     world.signs.append(
         {
             "record_id": record,
@@ -165,6 +175,19 @@ def add_sign(world: World, case: Case, number: int, text: str, home: str | None,
         tied = f"{record}:g{position}"
         _text(world, tied, guardian or "", home)
         world.ties.append({"from_record": tied, "to_record": record, "relation": "guardian_of"})
+
+
+def add_card(world: World, case: Case, where: str) -> None:
+    """An open grid card at a room. Signs whose detail ends in ` card` stand on its record."""
+    dwelling, township, _ = _where(case, where)
+    world.records[f"{case.resident_id}#card"] = {
+        "resident_id": case.resident_id,
+        "closed_on": None,
+        "text_here": True,
+        "text_dwelling": dwelling,
+        "text_township": township,
+        "card": True,
+    }
 
 
 def _where(case: Case, text: str) -> tuple[str | None, str | None, bool | None]:

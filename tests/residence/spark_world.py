@@ -22,6 +22,11 @@ def inputs(spark: Any, world: World) -> Inputs:
             "in_district": r["text_here"],
             "dwelling_id": r["text_dwelling"],
             "township": r["text_township"],
+            "dept": "zf" if r.get("card") else "ga",
+            "source_table": "grid_person" if r.get("card") else "ldrk",
+            "role": "self",
+            "hukou_active": r.get("hukou_active"),
+            "hukou_division": r.get("hukou_division"),
         }
         for k, r in world.records.items()
     ]

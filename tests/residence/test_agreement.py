@@ -17,7 +17,21 @@ PEOPLE, SEED = 3000, 20261122
 FACTS = (
     *("nature", "age", "basis", "here_since", "here_until", "last_seen", "days_365", "away_since", "in_force"),
     *("newest_ab", "newest_b", "newest_own", "newest_event", "newest_neg", "departed_on", "elsewhere_on"),
-    *("any_on", "worked_on", "death_on", "death_sources", "c_pos", "c_neg", "c_open", "score"),
+    *(
+        "gone_on",
+        "carded",
+        "seen_twice",
+        "owns",
+        "kept",
+        "any_on",
+        "worked_on",
+        "death_on",
+        "death_sources",
+        "c_pos",
+        "c_neg",
+        "c_open",
+        "score",
+    ),
 )
 EMPTY = {"c_pos": 0.0, "c_neg": 0.0, "c_open": 0.0, "in_force": False}
 

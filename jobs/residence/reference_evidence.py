@@ -1,0 +1,97 @@
+"""One sign of one person as evidence tonight, in plain Python: its interval, its value, and what it names."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from jobs.residence.parameters import Parameters
+
+Row = Mapping[str, Any]
+DAY = dt.timedelta(days=1)
+HERE_CODES = ("11", "12", "21", "22", "23", "24", "25", "26")
+
+
+@dataclass
+class Evidence:
+    """One sign, with its interval and its value tonight."""
+
+    row: Row
+    strength: str | None
+    since: dt.date
+    ends: dt.date
+    last: dt.date
+    event: dt.date
+    value: float
+    here: bool
+
+
+@dataclass
+class Person:
+    """One resident with evidence and facts; `status` fills code, rule and confidence."""
+
+    resident: Row
+    today: dt.date
+    p: Parameters
+    signs: list[Row]
+    evidence: list[Evidence] = field(default_factory=list)
+    fact: dict[str, Any] = field(default_factory=dict)
+    cards: list[tuple[str | None, str | None]] = field(default_factory=list)
+
+
+def rounded(value: float, places: int) -> float:
+    """Half away from zero, as Spark rounds."""
+    return float(Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
+
+
+def weigh(sign: Row, confirmed: dt.date | None, today: dt.date, p: Parameters) -> Evidence | None:
+    """A sign as evidence tonight; None when it lies in the future or ends before it starts. `confirmed` is the newest day of
+    that sign on the same record."""
+    code, since, until = sign["sign"], sign["from_date"], sign["to_date"]
+    if since > today or sign["known_from"] > today:
+        return None
+    if code in p.negatives:
+        n = p.negatives[code]
+        weak = n.weak if sign["detail"] in n.weak_details else None
+        return _evidence(sign, None, since, since + DAY, since, weak or n.weight, n.half_life, today)
+    s = p.signs[code]
+    carry = s.carry_permit if s.carry_permit and sign["detail"] in ("residence_permit", "permanent") else s.carry
+    start = confirmed if s.shape == "continuing" and confirmed else since
+    bound = start + dt.timedelta(days=carry) if carry is not None else dt.date.max
+    if s.shape == "continuing":
+        if until is not None and until <= since:
+            return None
+        if until is None and sign["closed_on"] is not None:
+            until = max(sign["closed_on"], since + DAY)
+        ends = min(until or bound, bound)
+        last = min(ends - DAY, today)
+    else:
+        until = until if until is not None and until > since else None
+        ends = max(until or bound, bound)
+        last = min(until - DAY, today) if until else since
+    return _evidence(sign, s.strength, since, ends, last, s.weight, s.half_life, today)
+
+
+def _evidence(
+    sign: Row, strength: str | None, since: dt.date, ends: dt.date, last: dt.date, weight: float, half: int | None, today: dt.date
+) -> Evidence:
+    age = max(0, (today - (ends - DAY)).days)
+    decay = 2.0 ** (-age / half) if half else 1.0
+    here = sign["place"] in ("dwelling", "district", "work") and sign["in_district"] is not False
+    event = last if strength in ("B", "C") else since
+    return Evidence(sign, strength, since, ends, last, event, rounded(weight * decay, 6), here)
+
+
+def where(e: Evidence) -> str | None:
+    """The dwelling that a sign names, else the text of its row."""
+    named: str | None = e.row["dwelling_id"] or e.row["text_dwelling"]
+    return named
+
+
+def departure(e: Evidence, p: Parameters) -> bool:
+    """A true departure sign."""
+    n = p.negatives.get(e.row["sign"])
+    return n is not None and n.departure and e.row["detail"] not in n.weak_details
