@@ -7,7 +7,12 @@ export RENKOU_HOME ?= $(CURDIR)/var
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock run test test-quick check up down clean
+BENCH  := .venv-bench
+ROWS   ?= 100000
+SEED   ?= 1
+ERRORS ?= 1.0
+CUT    ?= 0.95
+.PHONY: help setup lock run test test-quick check up down clean bench-setup bench-lock bench-febrl bench-people
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -40,5 +45,21 @@ up: setup ## a local Airflow on 127.0.0.1:8080 with the DAGs loaded; prints addr
 down: ## stop it
 	@$(BIN)/python -m jobs.airflow_up --stop
 
-clean: ## remove .venv and var
-	rm -rf $(VENV) var
+bench-setup: setup $(BENCH)/.installed ## the systems to compare with, in .venv-bench
+
+$(BENCH)/.installed: tests/benchmark/requirements.lock
+	@uv venv -q --clear --python $(BIN)/python $(BENCH)
+	@VIRTUAL_ENV=$(BENCH) uv pip sync -q --require-hashes $<
+	@touch $@
+
+bench-lock: ## pin the systems to compare with again
+	uv pip compile --universal --generate-hashes --group bench -q -o tests/benchmark/requirements.lock
+
+bench-febrl: bench-setup ## wrong pairs on the public sets FEBRL 1-4: ours, the proposed models, Splink, recordlinkage
+	@$(BENCH)/bin/python -m tests.benchmark.febrl
+
+bench-people: bench-setup ## time, memory and F1 on one table of persons: ROWS=100000 SEED=1
+	@$(BENCH)/bin/python -m tests.benchmark.peers --rows $(ROWS) --seed $(SEED) --errors $(ERRORS) --cut $(CUT)
+
+clean: ## remove .venv, .venv-bench and var
+	rm -rf $(VENV) $(BENCH) var

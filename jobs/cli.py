@@ -111,16 +111,35 @@ def _question_commands(sub: argparse._SubParsersAction[argparse.ArgumentParser])
     query = _add(sub, "query", _query, "ask the current snapshot in SQL")
     query.add_argument("sql")
     query.add_argument("--csv", action="store_true", help="print CSV instead of a table")
-    explain = _add(sub, "explain", _explain, "why this resident is one person with this status")
-    explain.add_argument("resident")
+    explain = _add(sub, "explain", _explain, "why this resident is one person with this status; or why two ids are one, or not")
+    explain.add_argument("resident", help="a resident id; with a second id, a record id will do")
+    explain.add_argument("other", nargs="?", help="a second resident or record id")
     explain.add_argument("--json", action="store_true")
+    explain.add_argument("--svg", type=Path, help="of two ids: draw the heaviest link between them into this file")
     _date(explain, required=False)
+    _review_command(sub)
     evaluate = _add(sub, "evaluate", _evaluate, "compare a night with the sample's truth")
     _date(evaluate)
     evaluate.add_argument("--truth", type=Path, required=True)
     evaluate.add_argument("--json", action="store_true")
     digest = _add(sub, "digest", _digest, "a digest of every table's contents, independent of files and partitions")
     _date(digest)
+
+
+def _review_command(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    review = _add(sub, "review", _review, "decide, on a terminal, the pairs that only a person can decide")
+    review.add_argument("--limit", type=int, default=20, help="most cases, most informative first")
+    review.add_argument("--by", help="who signs (else RENKOU_BY)")
+    review.add_argument("--on", type=dt.date.fromisoformat, help="business date from which decisions hold (today)")
+    review.add_argument("--key-file", type=Path, help="key of encrypted files (else RENKOU_REVIEW_KEY)")
+    what = review.add_mutually_exclusive_group()
+    what.add_argument("--list", action="store_true", help="only list the queue, without personal values")
+    what.add_argument("--pair", nargs=2, metavar=("A", "B"), help="decide this pair of resident or record ids")
+    what.add_argument("--undo", metavar="ID", help="take a decision back")
+    what.add_argument("--out", type=Path, metavar="FILE", help="hand the cases over in an encrypted file")
+    what.add_argument("--file", type=Path, metavar="FILE", help="work on such a file, away from the pool")
+    what.add_argument("--in", type=Path, metavar="FILE", dest="take", help="enter the decisions of such a file")
+    what.add_argument("--new-key", type=Path, metavar="FILE", help="make a key for such files")
 
 
 def _engine_commands(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -202,7 +221,10 @@ def _session(args: argparse.Namespace, settings: Settings) -> None:
 def _nights(args: argparse.Namespace, settings: Settings) -> None:
     from jobs.pool.nights import Night
 
-    for folder in sorted(settings.nights.glob("*/*")):
+    folders = sorted(settings.nights.glob("*/*"))
+    if not folders:
+        print(f"No night has been run in {settings.home}. Run one: renkou run --date YYYY-MM-DD (or set RENKOU_HOME).")
+    for folder in folders:
         night = Night(settings.nights, dt.date.fromisoformat(folder.parent.name), int(folder.name))
         done = [r.step for r in night.receipts()]
         print(
@@ -218,9 +240,23 @@ def _query(args: argparse.Namespace, settings: Settings) -> None:
 
 
 def _explain(args: argparse.Namespace, settings: Settings) -> None:
-    from jobs.explain import explain
+    from jobs import explain
 
-    print(explain(settings, args.resident, args.date, as_json=args.json))
+    if args.other is None and args.svg:
+        raise UserError("--svg draws what stands between two ids.", "Give a second id: renkou explain A B --svg FILE.")
+    if args.other is None:
+        print(explain.explain(settings, args.resident, args.date, as_json=args.json))
+        return
+    told = explain.explain_pair(settings, (args.resident, args.other), args.date)
+    if args.svg:
+        args.svg.write_text(explain.pair_picture(told), encoding="utf-8")
+    print(json.dumps(told, ensure_ascii=False, indent=1, default=str) if args.json else explain.pair_page(told))
+
+
+def _review(args: argparse.Namespace, settings: Settings) -> None:
+    from jobs.review import review
+
+    review(settings, args)
 
 
 def _evaluate(args: argparse.Namespace, settings: Settings) -> None:

@@ -147,12 +147,21 @@ def _by_status(settings: Settings) -> str:
     return "\n".join("  " + "   ".join(cells[i : i + 5]) for i in range(0, len(cells), 5))
 
 
+def _program() -> str:
+    """How `renkou` can be called from here as it stands: by its name, or by its path where the environment is not activated."""
+    if shutil.which("renkou"):
+        return "renkou"
+    beside = Path(sys.executable).with_name("renkou")
+    return os.path.relpath(beside) if beside.exists() else "renkou"
+
+
 def _next_commands(settings: Settings) -> list[str]:
     from jobs import query
 
     one = query.query(settings, "SELECT min(resident_id) FROM resident WHERE status_code = '23'")[1][0][0]
+    program = _program()
     return [
-        'renkou query "SELECT township, count(*) FROM resident WHERE counts_usual GROUP BY 1 ORDER BY 2 DESC"',
-        f"renkou explain {one}",
-        f"renkou digest --date {LAST_NIGHT}",
+        f'{program} query "SELECT township, count(*) FROM resident WHERE counts_usual GROUP BY 1 ORDER BY 2 DESC"',
+        f"{program} explain {one}",
+        f"{program} digest --date {LAST_NIGHT}",
     ]

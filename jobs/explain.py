@@ -1,17 +1,15 @@
-"""`renkou explain RK…`: why these records are one person, and why this person has this status."""
+"""`renkou explain RK…`: why these records are one person, and why this person has this status; `renkou explain A B`: why two ids
+are one person, or why not."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from jobs.errors import UserError
 
 if TYPE_CHECKING:
-    from jobs.context import Context
-    from jobs.pool.nights import Night
     from jobs.settings import Settings
 
 
@@ -20,13 +18,15 @@ def explain(settings: Settings, resident_id: str, date: dt.date | None = None, a
 
     An id that was merged away leads to the one that stands for it now, and says so. Unknown ids are UserErrors.
     """
+    from jobs.residents.asked import current
+    from jobs.residents.finder import Finder, finished_night
     from jobs.residents.page import page
     from jobs.residents.story import story
 
     resident_id = resident_id.strip().upper()
-    night = _night(settings, date)
-    find = _Finder(settings, night)
-    shown, told = _current(find, resident_id, night)
+    night = finished_night(settings, date)
+    find = Finder(settings, night)
+    shown, told = current(find, resident_id)
     whole = {"night": night.label, "asked_for": resident_id, "redirects": told, **story(find, shown)}
     if as_json:
         return json.dumps(whole, ensure_ascii=False, indent=1, default=str)
@@ -34,68 +34,42 @@ def explain(settings: Settings, resident_id: str, date: dt.date | None = None, a
     return "\n".join([*ahead, *([""] if ahead else []), page(whole, night.label)])
 
 
-def _night(settings: Settings, date: dt.date | None) -> Night:
-    """The newest finished night, or the one of that date."""
-    from jobs.pool.nights import sealed
+def explain_pair(settings: Settings, pair: tuple[str, str], date: dt.date | None = None) -> dict[str, Any]:
+    """What stands between two ids on a finished night: residents' (merged ones lead on) or records'; see jobs/residents/pair.py.
 
-    found = [n for n in sealed(settings.nights) if date in (None, n.date)]
-    if not found:
-        when = f" of {date}" if date else ""
-        raise UserError(f"There is no finished night{when}.", "List them with: renkou nights.")
-    return found[-1]
+    `page` makes text of it, `pair_picture` an SVG. Unknown ids are UserErrors that never repeat what was typed in their place.
+    """
+    from jobs.linkage.decisions import read
+    from jobs.residents.asked import meant
+    from jobs.residents.finder import Finder, finished_night
+    from jobs.residents.pair import pair_story
 
-
-def _current(find: _Finder, resident_id: str, night: Night) -> tuple[str, list[dict[str, Any]]]:
-    """(the id that stands for it on that night, the merges that led there)."""
-    from jobs.linkage.identities import is_resident_id
-
-    if not is_resident_id(resident_id):
-        raise UserError(
-            f"{_safe(resident_id)} is no resident id.", "An id is RK and 13 characters; copy it whole from `renkou query`."
-        )
-    told: list[dict[str, Any]] = []
-    while not find("residents", "resident_id", [resident_id]):
-        events = find("resident_events", "resident_id", [resident_id])
-        merged = sorted((e for e in events if e["kind"] == "merged_into"), key=lambda e: e["date"])
-        if not merged or len(told) > len(events) + 1_000:
-            raise UserError(
-                _unknown(resident_id, events, night), 'Find ids with: renkou query "SELECT resident_id FROM residents".'
-            )
-        told.append(merged[-1])
-        resident_id = merged[-1]["other_id"]
-    return resident_id, told
+    night = finished_night(settings, date)
+    find = Finder(settings, night)
+    (one, told_one), (two, told_two) = (meant(find, text) for text in pair)
+    ledger = read(settings.decisions)
+    revoked = {d.revokes for d in ledger if d.revokes}
+    newest = {d.pair: d for d in ledger if not d.revokes and d.decision_id not in revoked}
+    standing = [d for d in newest.values() if d.verdict != "unsure"]
+    told = pair_story(find, one, two, standing)
+    return {"night": night.label, "asked_for": [text.strip() for text in pair], "redirects": [*told_one, *told_two], **told}
 
 
-def _unknown(resident_id: str, events: list[dict[str, Any]], night: Night) -> str:
-    retired = [e["date"] for e in events if e["kind"] == "retired"]
-    if retired:
-        return f"Resident {resident_id} was retired on {max(retired)}: all its records are gone."
-    return f"There is no resident {resident_id} on {night.label}."
+def pair_page(told: dict[str, Any]) -> str:
+    """Two ids' story as text, the merges that led there first."""
+    from jobs.residents.pair_page import page
+
+    ahead = [f"{e['resident_id']} was merged into {e['other_id']} on {e['date']}. 已并入。" for e in told["redirects"]]
+    return "\n".join([*ahead, *([""] if ahead else []), page(told, told["night"])])
 
 
-def _safe(text: str) -> str:
-    """What was typed, if it looks like an id at all: a number or a name is never repeated."""
-    return text if text.startswith("RK") and len(text) <= 20 and text.isascii() and text.isalnum() else "That"
+def pair_picture(told: dict[str, Any]) -> str:
+    """The heaviest link between two ids as an SVG waterfall; UserError where nothing was compared."""
+    from jobs.residents.waterfall import picture
 
-
-class _Finder:
-    """Rows of the night's tables by a column's values; only matching rows are read into memory."""
-
-    def __init__(self, settings: Settings, night: Night) -> None:
-        from jobs.context import Context
-        from jobs.pool.nights import Receipt
-
-        self.context: Context = Context(settings, night, Receipt("explain"))
-
-    def __call__(self, name: str, column: str, values: Iterable[str]) -> list[dict[str, Any]]:
-        """Rows as dictionaries; a table that the night lacks has none."""
-        import pyarrow as pa
-        import pyarrow.dataset as ds
-
-        from jobs.tables import table_for
-
-        wanted = sorted(values)
-        if not wanted or not self.context.has(name) or not (files := self.context.files(name)):
-            return []
-        data = ds.dataset(files, schema=table_for(name).schema)
-        return list(data.to_table(filter=ds.field(column).isin(pa.array(wanted, pa.string()))).to_pylist())
+    links = told["links"] or told["path"]
+    if not links:
+        raise UserError("There is no comparison to draw: both ids stand in one profile.", "Leave --svg out.")
+    one, two = (side["resident_id"] for side in told["sides"])
+    title = f"{one}: why one person 为何是同一人" if told["one_person"] else f"{one} and {two}: one person? 是否同一人"
+    return picture(links[0], title)

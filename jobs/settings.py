@@ -7,6 +7,8 @@
 | RENKOU_SPARK      | local[2], spark://host:7077, sc://host:15002, or connect           | local[2]         |
 | RENKOU_PARTITIONS | shuffle partitions (results never depend on it)                    | 4                |
 | RENKOU_ID_KEY     | secret key of resident ids (HMAC); overrides `id_key` in the file  | (from sources)   |
+| RENKOU_BY         | who signs decisions of `renkou review`                             | (asked for)      |
+| RENKOU_REVIEW_KEY | key of encrypted review files                                      | (--key-file)     |
 """
 
 from __future__ import annotations
@@ -25,6 +27,8 @@ class Settings:
     spark: str
     partitions: int
     id_key: str | None
+    signer: str | None = None
+    review_key: str | None = None
 
     @classmethod
     def from_environment(cls) -> Settings:
@@ -36,6 +40,8 @@ class Settings:
             spark=os.environ.get("RENKOU_SPARK", "local[2]"),
             partitions=int(os.environ.get("RENKOU_PARTITIONS", "4")),
             id_key=os.environ.get("RENKOU_ID_KEY"),
+            signer=os.environ.get("RENKOU_BY"),
+            review_key=os.environ.get("RENKOU_REVIEW_KEY"),
         )
 
     @property
@@ -47,6 +53,11 @@ class Settings:
     def nights(self) -> Path:
         """Manifests: which night pins which version of which table."""
         return self.home / "state" / "nights"
+
+    @property
+    def decisions(self) -> Path:
+        """The ledger of human judgements (jobs/linkage/decisions.py)."""
+        return self.home / "state" / "decisions.jsonl"
 
     @property
     def pool(self) -> Path:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
-from rich.cells import cell_len, set_cell_size
-
 from jobs.residence.codes import CODES
+from jobs.residents.columns import cell, row, wrap
+from jobs.residents.waterfall import bars
 
-WIDTH = 80
-BAR = 24
-"""Cells of the waterfall's longest bar."""
 KINDS = {
     "created": "created 新建",
     "merged_into": "merged into 并入",
@@ -41,12 +37,12 @@ def _head(r: dict[str, Any], night: str) -> list[str]:
     lines += _not_counted(r)
     words = (("mother_id", "mother 母"), ("father_id", "father 父"), ("spouse_id", "spouse 配偶"))
     related = [f"{word} {r[key]}" for key, word in words if r[key]]
-    return lines + _wrap(" · ".join(related)) if related else lines
+    return lines + wrap(" · ".join(related)) if related else lines
 
 
 def _not_counted(r: dict[str, Any]) -> list[str]:
     if r["not_counted"] == "provisional":
-        return _wrap(
+        return wrap(
             f"! not counted 不计: probably one person with {r['provisional_of']} (p {r['provisional_probability']:.3f}) 疑与其为同一人,"
             " kept apart until somebody decides 待人工判定",
             "  ",
@@ -60,7 +56,7 @@ def _status(status: dict[str, Any] | None) -> list[str]:
     if status is None:
         return ["status 居住状态: not decided on this night"]
     words, told = CODES.get(status["status_code"]), status["explanation"]
-    lines = _wrap(f"status {status['status_code']} {words.zh} · {words.en}" if words else f"status {status['status_code']}")
+    lines = wrap(f"status {status['status_code']} {words.zh} · {words.en}" if words else f"status {status['status_code']}")
     confidence = "–" if status["confidence"] is None else f"{status['confidence']:.2f}"
     facts = [f"rule {status['rule_id']} ({status['rule_version']})", f"evidence {confidence} {status['band'] or ''}".strip()]
     for key, word in (
@@ -71,15 +67,15 @@ def _status(status: dict[str, Any] | None) -> list[str]:
     ):
         if status.get(key):
             facts.append(f"{word} {status[key]}")
-    lines += _wrap("  " + " · ".join(facts), "  ")
+    lines += wrap("  " + " · ".join(facts), "  ")
     lines += _signs("for 正面", told.get("positive"))
     lines += _signs("against 反面", told.get("negative"))
     if told.get("without_strongest") is not None:
         lines.append(f"  without its strongest sign the evidence would be {told['without_strongest']}")
     if told.get("counterfactual"):
-        lines += _wrap(f"  counterfactual: {told['counterfactual']}", "  ")
+        lines += wrap(f"  counterfactual: {told['counterfactual']}", "  ")
     if told.get("alarm"):
-        lines += _wrap(f"  ! {told['alarm']}", "    ")
+        lines += wrap(f"  ! {told['alarm']}", "    ")
     return lines
 
 
@@ -91,14 +87,14 @@ def _signs(head: str, signs: list[dict[str, Any]] | None) -> list[str]:
         weight = f"w {sign['w']:.2f}" if sign.get("w") is not None else ""
         decay = f"× {sign['decay']:.2f}" if sign.get("decay") is not None else ""
         text = f"{sign['sign']} {sign.get('place') or '':<20} {sign.get('from') or '…'} – {until:<10} {weight} {decay}"
-        lines.append(f"  {_cell(label, 13)}{text}".rstrip())
+        lines.append(f"  {cell(label, 13)}{text}".rstrip())
     return lines
 
 
 def _records(records: list[dict[str, Any]]) -> list[str]:
     """One line a kind of record: what looks alike in every column but the profile is told once, with its number."""
     widths = (3, 24, 11, 12, 19, 11)
-    lines = [_row(("", "records 记录", "role", "name 姓名", "number 号码", "birth"), widths)]
+    lines = [row(("", "records 记录", "role", "name 姓名", "number 号码", "birth"), widths)]
     alike: dict[tuple[str, ...], list[str]] = {}
     for r in records:
         number = r["number"] if r["number"] != "–" else f"({r['number_grade'] or 'MISSING'})".lower()
@@ -107,7 +103,7 @@ def _records(records: list[dict[str, Any]]) -> list[str]:
     for (place, *rest), profiles in alike.items():
         times = f" ×{len(profiles)}" if len(profiles) > 1 else ""
         letter = profiles[0] if len(set(profiles)) == 1 else "…"
-        lines.append(_row((letter, place + times, *rest), widths))
+        lines.append(row((letter, place + times, *rest), widths))
     if any(r["closed_on"] for r in records):
         lines.append("† closed by its department 已终止")
     return lines
@@ -132,14 +128,8 @@ def _links(story: dict[str, Any]) -> list[str]:
 
 
 def _waterfall(link: dict[str, Any], title: str) -> list[str]:
-    lines = _wrap(f"  {title}  {link['weight']:+.1f} bits, p {link['probability']:.4f}, {_grade(link)}, pass {link['block']}")
-    told = [c for c in link["comparisons"] if c["weight"]]
-    largest = max((abs(c["weight"]) for c in told), default=1.0)
-    for c in told:
-        bar = ("█" if c["weight"] > 0 else "▒") * max(1, round(BAR * abs(c["weight"]) / largest))
-        lines.append(f"    {_cell(c['comparison'], 16)}{_cell(c['level'], 22)}{c['weight']:+6.1f} {bar}")
-    silent = [c["comparison"] for c in link["comparisons"] if not c["weight"]]
-    return lines + (_wrap(f"    says nothing: {', '.join(silent)}", "      ") if silent else [])
+    lines = wrap(f"  {title}  {link['weight']:+.1f} bits, p {link['probability']:.4f}, {_grade(link)}, pass {link['block']}")
+    return lines + bars(link["comparisons"])
 
 
 def _grade(link: dict[str, Any]) -> str:
@@ -152,7 +142,7 @@ def _near(misses: list[dict[str, Any]]) -> list[str]:
         own = next(letter for letter in miss["between"] if letter != "?")
         why = f"kept apart by {miss['veto']}" if miss["veto"] else miss["grade"]
         why += f", likely one by {miss['likely']}" if miss["likely"] else ""
-        lines += _wrap(f"  {own} – {miss['other_resident']}  {miss['weight']:+.1f} bits, {why}", "    ")
+        lines += wrap(f"  {own} – {miss['other_resident']}  {miss['weight']:+.1f} bits, {why}", "    ")
     return lines
 
 
@@ -161,28 +151,5 @@ def _events(events: list[dict[str, Any]], me: str) -> list[str]:
     for e in events:
         kind = KINDS.get(e["kind"], e["kind"])
         who = f"{kind} {e['other_id']}" if e["resident_id"] == me else f"{e['resident_id']} {kind} this one"
-        lines += _wrap(f"  {e['date']} {who.strip()}: {e['reason']}", "    ")
+        lines += wrap(f"  {e['date']} {who.strip()}: {e['reason']}", "    ")
     return lines
-
-
-def _row(cells: Iterable[str], widths: Iterable[int]) -> str:
-    return "".join(_cell(c, w) for c, w in zip(cells, widths, strict=True)).rstrip()
-
-
-def _cell(text: str, width: int) -> str:
-    """The text cut or padded to a width in terminal cells (a Chinese character takes two)."""
-    return set_cell_size(text, width - 1) + " "
-
-
-def _wrap(text: str, indent: str = "  ") -> list[str]:
-    """Lines of at most 80 cells."""
-    lines, width = [], WIDTH
-    while cell_len(text) > width:
-        cut = len(text)
-        while cell_len(text[:cut]) > width:
-            cut -= 1
-        space = text.rfind(" ", len(indent) + 1, cut)
-        cut = space if space > 0 else cut
-        lines.append(text[:cut].rstrip())
-        text = indent + text[cut:].lstrip()
-    return [*lines, text]
