@@ -18,26 +18,35 @@ def facts(residents: DataFrame, presence: DataFrame, scores: DataFrame, p: Param
     joined = residents.join(presence, "resident_id", how="left").join(scores, "resident_id", how="left")
     by_card = F.col("carded") & F.coalesce(F.col("address")["tier"] < 6, F.lit(True))
     home = F.when(by_card, _place(F.col("cards")[0])).otherwise(_place(F.col("address")))
-    return (
-        joined.withColumn("carded", F.col("cards").isNotNull())
-        .withColumn("uninsured_on", uninsured(p))
-        .withColumn("departed_on", F.greatest("departed_on", "uninsured_on"))
-        .withColumn("seen_twice", F.coalesce("seen_twice", F.lit(False)))
-        .withColumn("owns", F.coalesce("owns", F.lit(False)))
-        .withColumn("settled", F.col("carded") | F.col("seen_twice") | F.col("owns"))
-        .withColumn("kept", kept(p))
-        .withColumn("came_by", F.coalesce("came_by", F.when(F.col("kept"), F.col("last_came_by"))))
-        .withColumn("here_since", F.coalesce("here_since", F.when(F.col("kept"), F.col("last_run"))))
-        .withColumn("days_365", F.coalesce("days_365", F.lit(0)))
-        .withColumn("basis", basis(p))
-        .withColumn("half_year", F.col("basis").isNotNull())
-        .withColumn("death_sources", F.coalesce("death_sources", F.lit(0)))
-        .withColumn("home", home)
-        .withColumn("home_dwelling", F.col("home")["dwelling_id"])
-        .withColumn("home_township", F.when(F.col("home")["township"].startswith("330110"), F.col("home")["township"]))
-        .drop("home")
-        .withColumn("score", score(p))
+    # few wide steps instead of many narrow ones: a Spark Connect plan may be a hundred messages deep, no more
+    stated = joined.withColumns(
+        {
+            "carded": F.col("cards").isNotNull(),
+            "uninsured_on": uninsured(p),
+            "seen_twice": F.coalesce("seen_twice", F.lit(False)),
+            "owns": F.coalesce("owns", F.lit(False)),
+            "days_365": F.coalesce("days_365", F.lit(0)),
+            "death_sources": F.coalesce("death_sources", F.lit(0)),
+        }
     )
+    placed = stated.withColumns(
+        {
+            "departed_on": F.greatest("departed_on", "uninsured_on"),
+            "settled": F.col("carded") | F.col("seen_twice") | F.col("owns"),
+            "home": home,
+        }
+    )
+    held = placed.withColumn("kept", kept(p))
+    since = held.withColumns(
+        {
+            "came_by": F.coalesce("came_by", F.when(F.col("kept"), F.col("last_came_by"))),
+            "here_since": F.coalesce("here_since", F.when(F.col("kept"), F.col("last_run"))),
+            "home_dwelling": F.col("home")["dwelling_id"],
+            "home_township": F.when(F.col("home")["township"].startswith("330110"), F.col("home")["township"]),
+        }
+    )
+    counted = since.withColumns({"basis": basis(p), "score": score(p)}).drop("home")
+    return counted.withColumn("half_year", F.col("basis").isNotNull())
 
 
 def _place(candidate: Column) -> Column:
@@ -93,8 +102,13 @@ def score(p: Parameters) -> Column:
 
 def own_status(rows: DataFrame, p: Parameters) -> DataFrame:
     """The decision on everybody's own evidence alone: what children and households may follow."""
-    alone = rows.withColumn("parent_code", F.lit(None).cast("string")).withColumn("household_present", F.lit(False))
-    alone = alone.withColumn("left_with", F.lit(None).cast("date")).withColumn("kin_at_home", F.lit(False))
+    nobody = {
+        "parent_code": F.lit(None).cast("string"),
+        "household_present": F.lit(False),
+        "left_with": F.lit(None).cast("date"),
+        "kin_at_home": F.lit(False),
+    }
+    alone = rows.withColumns(nobody)
     decided = alone.withColumn("own", fired(p, without=("R-08", "R-05c-household"))[0])
     weak = thin(F.col("own")["code"], F.col("score"), p)
     return decided.withColumn("own_code", F.when(weak, "62").otherwise(F.col("own")["code"])).drop(
