@@ -12,6 +12,7 @@ ROWS   ?= 100000
 SEED   ?= 1
 ERRORS ?= 1.0
 CUT    ?= 0.95
+NIGHTS := tests/nightly tests/readme
 .PHONY: help setup lock run test test-quick check up down clean bench-setup bench-lock bench-febrl bench-people
 
 help: ## list these commands
@@ -30,8 +31,10 @@ lock: ## pin all dependencies again (requirements.lock)
 run: setup ## a sample district of 5,000 residents: three nights through the Airflow DAG, three snapshots
 	@$(BIN)/renkou demo
 
-test: setup check ## everything: style, types, all tests
-	@$(BIN)/python -m pytest tests
+test: setup check ## everything: style, types, all tests (whole nights beside the others, which leave a core idle)
+	@mkdir -p .pytest_cache; $(BIN)/python -m pytest $(NIGHTS) > .pytest_cache/nights.log 2>&1 & nights=$$!; \
+	$(BIN)/python -m pytest tests $(NIGHTS:%=--ignore=%); rest=$$?; \
+	wait $$nights; whole=$$?; cat .pytest_cache/nights.log; exit $$((rest + whole))
 
 test-quick: setup ## the part of the tests that needs no Spark, under a minute
 	@$(BIN)/python -m pytest tests -m "not spark and not slow"
