@@ -37,7 +37,7 @@ test: setup check ## everything: style, types, all tests (whole nights beside th
 	wait $$nights; whole=$$?; cat .pytest_cache/nights.log; exit $$((rest + whole))
 
 test-quick: setup ## the part of the tests that needs no Spark, under a minute
-	@$(BIN)/python -m pytest tests -m "not spark and not slow"
+	@$(BIN)/python -m pytest tests -m "not spark and not slow" -n 2 --dist loadfile
 
 check: setup ## style and strict types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check -q . && $(BIN)/mypy

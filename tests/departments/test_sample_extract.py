@@ -19,6 +19,8 @@ from jobs.settings import Settings
 
 from .conftest import day
 
+pytestmark = pytest.mark.slow
+
 NIGHTS = [day(0), day(1)]
 
 

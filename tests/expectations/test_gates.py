@@ -91,6 +91,7 @@ SPECIAL = {
 NUMBERED = {name: n for n, name in enumerate(sorted(BREACHES), start=1)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(n for n in BREACHES if not n.startswith("snapshot.") and n not in SPECIAL))
 def test_breach_is_found(district: Settings, name: str):
     rows = literal.tables(SECOND)
@@ -105,6 +106,7 @@ def test_breach_is_found(district: Settings, name: str):
         assert value not in broken.sentence()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(n for n in BREACHES if n.startswith("snapshot.")))
 def test_snapshot_breach_is_found(district: Settings, name: str, tmp_path: Path):
     root = district.pool / "snapshots" / FIRST.isoformat()
@@ -177,6 +179,7 @@ def test_night_one_says_no_baseline(district: Settings):
     assert {"residents.id_events_few", "residence.total_steady", "residence.deaths_plausible"} <= silent
 
 
+@pytest.mark.slow
 def test_a_refused_gate_keeps_the_snapshot_and_says_which_rows(tmp_path: Path):
     settings = literal.installation(tmp_path / "home")
     literal.write(settings, FIRST, literal.tables(FIRST))
@@ -199,6 +202,7 @@ def test_a_refused_gate_keeps_the_snapshot_and_says_which_rows(tmp_path: Path):
     assert "refused" not in (settings.reports / SECOND.isoformat() / "report.md").read_text(encoding="utf-8").split("## ")[1]
 
 
+@pytest.mark.slow
 def test_a_warning_does_not_stop_the_night(tmp_path: Path):
     settings = literal.installation(tmp_path / "home")
     rows = literal.tables(FIRST)

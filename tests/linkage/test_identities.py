@@ -132,6 +132,7 @@ def grouped(labels: list[int]) -> Clusters:
     return [[n for n, label in zip(names, labels, strict=True) if label == each] for each in sorted(set(labels))]
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(Partition, Partition, st.randoms(use_true_random=False))
 def test_neither_order_nor_labels_nor_reruns_change_an_id(one: list[int], two: list[int], shuffle: random.Random) -> None:
@@ -145,6 +146,7 @@ def test_neither_order_nor_labels_nor_reruns_change_an_id(one: list[int], two: l
     assert of(third) == of(second) and told(third) == set()
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(Partition, Partition)
 def test_every_change_of_id_has_its_event(one: list[int], two: list[int]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -61,6 +62,7 @@ def tonight(before: dict[int, tuple], after: dict[int, tuple]) -> tuple[pa.Table
     return distinct_links(pa.concat_tables([kept, found.links])), found.compared
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(TABLE, TABLE, st.sets(st.integers(0, 30)))
 def test_the_night_equals_a_full_rebuild(before: dict, other: dict, touched: set[int]) -> None:

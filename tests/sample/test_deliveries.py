@@ -234,6 +234,7 @@ def digest(folder: Path) -> str:
     return total.hexdigest()
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes(tmp_path, faulty):
     write_deliveries(fake_world(), tmp_path / "again", 4.0, 1)
     assert digest(tmp_path / "again") == digest(faulty)

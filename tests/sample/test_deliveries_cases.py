@@ -13,6 +13,8 @@ from test_deliveries import rows_of
 from jobs.sample.deliveries.numbers import check_character
 from jobs.sample.deliveries.write import write_deliveries
 
+pytestmark = pytest.mark.slow
+
 WORLD = fake_world()
 CHILDREN = [int(p) for p in WORLD.enrolments["person_id"]]
 ADULTS = [int(p) for p in WORLD.jobs["person_id"]]

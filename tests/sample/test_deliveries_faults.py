@@ -11,6 +11,8 @@ from jobs.sample.deliveries import numbers as no
 from jobs.sample.deliveries.clerks import proneness, uniform
 from jobs.sample.deliveries.faults import KINDS, Dice, Mention, damage_cells, rate_of
 
+pytestmark = pytest.mark.slow
+
 COUNT = 200_000
 NUMBER = "11010519491231002X"
 MENTION = Mention("self", "number", "name", "birth", "sex", "phone")

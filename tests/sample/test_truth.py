@@ -124,7 +124,7 @@ def codes(people: World) -> dict[int, str]:
     return dict(status_on(NIGHT, people).select("person_id", "status_code").iter_rows())
 
 
-@pytest.mark.parametrize(("number", "row"), enumerate(_rows()), ids=[r[0].replace(" ", "_") for r in _rows()])
+@pytest.mark.parametrize(("number", "row"), list(enumerate(_rows())), ids=[r[0].replace(" ", "_") for r in _rows()])
 def test_status(codes: dict[int, str], number: int, row: list[str]) -> None:
     assert codes.get(number, "-") == row[-1]
 

@@ -14,6 +14,8 @@ from jobs.errors import UserError
 from jobs.sample.hard_cases import KINDS
 from jobs.sample.make import make_sample
 
+pytestmark = pytest.mark.slow
+
 LAST = date(2026, 11, 22)
 
 

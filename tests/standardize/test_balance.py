@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import polars as pl
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -26,6 +27,7 @@ def _row(draw: st.DrawFn) -> Row:
     return row(dept, table, **(values | {k: values[k].strip() for k in spec.key}))
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(st.lists(_row(), min_size=1, max_size=4))
 def test_every_row_is_standardized_or_refused_once(rows: list[Row]) -> None:
@@ -42,6 +44,7 @@ def test_every_row_is_standardized_or_refused_once(rows: list[Row]) -> None:
     assert not stands & set(refused)
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(st.lists(_row(), min_size=1, max_size=4))
 def test_ids_are_unique_and_dates_in_order(rows: list[Row]) -> None:

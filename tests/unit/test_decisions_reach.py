@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -28,6 +29,7 @@ def leaders(edges: Edges, ledger: Path) -> np.ndarray:
     return cluster_pairs(np.arange(NODES), edges, 0.0, rules).leader
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(
     st.lists(st.sampled_from(list(combinations(range(NODES), 2))), unique=True, max_size=9),
