@@ -103,6 +103,10 @@ def _read(raw: str, text: str, former: str | None, dotted: bool) -> Name:
     bare = re.sub(f"[^{HAN}·?]", "", joined).strip("·")
     if not _ALL_HAN.search(bare):
         return Name(None, "placeholder", Reason.NAME_CHARACTERS)
+    if bare in PLACEHOLDERS:  # what stood around it hid it
+        return Name(None, "placeholder", Reason.NAME_PLACEHOLDER)
+    if _NEWBORN.fullmatch(bare):
+        return Name(bare, "newborn", Reason.NAME_PROVISIONAL, former)
     if LOST in bare:
         return Name(bare, "damaged", Reason.NAME_DAMAGED, former)
     kind = "dotted" if _DOTTED.fullmatch(bare) else "han"

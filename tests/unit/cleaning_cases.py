@@ -112,6 +112,8 @@ NAMES = [
     ("张XX", False, None, "masked", None, R.NAME_MASKED),
     ("张××", False, None, "masked", None, R.NAME_MASKED),
     ("买买提江…", False, None, "masked", None, R.NAME_MASKED),
+    ("0无", False, None, "placeholder", None, R.NAME_PLACEHOLDER),
+    ("1无名氏", False, "无名氏", "newborn", None, R.NAME_PROVISIONAL),
     ("无", False, None, "placeholder", None, R.NAME_PLACEHOLDER),
     ("不详", False, None, "placeholder", None, R.NAME_PLACEHOLDER),
     ("本人", False, None, "placeholder", None, R.NAME_PLACEHOLDER),
