@@ -7,6 +7,7 @@ leaves every record without a usable number alone.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,22 +31,15 @@ def evaluate(settings: Settings, night: Night, truth: Path, status_baseline: boo
 
     With `status_baseline` the residence rules are run on the residents of the plain join too (in Spark, some seconds).
     """
-    folder = truth / "truth" if (truth / "truth").is_dir() else truth
-    if not (folder / "records.parquet").exists():
-        raise UserError("There is no truth in that folder.", "Give the folder that `renkou sample` wrote: --truth OUT/truth.")
-    tables = _Tables(settings, night)
-    people = _people(folder, night)
-    said, nobody = mentions(tables, pl.read_parquet(folder / "records.parquet"), people)
-    departments = sorted(said["dept"].unique())
-    said = said.with_columns((pl.col("dept") == d).alias(f"dept:{d}") for d in departments)
-    strata = [*STRATA, *(f"dept:{d}" for d in departments)]
-    cases = _cases(folder)
+    tables, folder = _Tables(settings, night), _truth(truth)
+    known = _known(tables, folder, night)
+    said = known.said
     doubles = tables.provisional()
     aside = tables.not_counted()
-    ours = _clustering(said, strata, cases, tables.void() | set(aside["code"]))
+    ours = _clustering(known, said, tables.void() | set(aside["code"]))
     ours["figures"] |= {"provisional": _doubles(said, doubles), "unidentified": int((aside["why"] == "unidentified").sum())}
-    plain = _clustering(said.with_columns(resident="baseline"), strata, cases, None)
-    result: dict[str, Any] = {"night": night.label, "records": len(said), "records_unknown_to_truth": nobody}
+    plain = _clustering(known, said.with_columns(resident="baseline"), None)
+    result: dict[str, Any] = {"night": night.label, "records": len(said), "records_unknown_to_truth": known.nobody}
     result |= {"ours": ours["figures"], "baseline": plain["figures"]}
     if tables.has("residence") and (folder / "status.parquet").exists():
         lives = pl.scan_parquet(folder / "status.parquet").filter(pl.col("date") == night.date).collect()
@@ -56,6 +50,47 @@ def evaluate(settings: Settings, night: Night, truth: Path, status_baseline: boo
             homes = plain["homes"].select("person", resident_id=pl.col("home").cast(pl.String))
             result["baseline_status"] = judge(_plain_status(tables), homes, lives)
     return result
+
+
+def judge_clustering(settings: Settings, night: Night, truth: Path, clusters: pl.DataFrame) -> dict[str, Any]:
+    """The figures of `evaluate`'s `baseline`, for any clustering of the night's records: `record_id`, `cluster` (any value).
+
+    A record without a cluster is a resident of its own; records the night does not have count for nothing. As for the
+    plain join, residents of test rows alone are in no count. UserError where a record has two clusters.
+    """
+    if clusters["record_id"].is_duplicated().any():
+        raise UserError("A record stands in two clusters.", "Give every record_id once, with the one cluster it belongs to.")
+    tables, folder = _Tables(settings, night), _truth(truth)
+    known = _known(tables, folder, night)
+    coded = clusters.select("record_id", resident=pl.col("cluster").rank("dense").cast(pl.Int64))
+    said = known.said.drop("resident").join(coded, on="record_id", how="left")
+    said = said.with_columns(pl.coalesce("resident", -(pl.col("record_id").rank("dense").cast(pl.Int64))).alias("resident"))
+    figures: dict[str, Any] = _clustering(known, said, None)["figures"]
+    return figures
+
+
+@dataclass(frozen=True)
+class _Known:
+    """Mentions with their true persons, the strata among their columns, the injected hard cases, records nobody knows."""
+
+    said: pl.DataFrame
+    strata: list[str]
+    cases: pl.DataFrame | None
+    nobody: int
+
+
+def _known(tables: _Tables, folder: Path, night: Night) -> _Known:
+    said, nobody = mentions(tables, pl.read_parquet(folder / "records.parquet"), _people(folder, night))
+    departments = sorted(said["dept"].unique())
+    said = said.with_columns((pl.col("dept") == d).alias(f"dept:{d}") for d in departments)
+    return _Known(said, [*STRATA, *(f"dept:{d}" for d in departments)], _cases(folder), nobody)
+
+
+def _truth(truth: Path) -> Path:
+    folder = truth / "truth" if (truth / "truth").is_dir() else truth
+    if not (folder / "records.parquet").exists():
+        raise UserError("There is no truth in that folder.", "Give the folder that `renkou sample` wrote: --truth OUT/truth.")
+    return folder
 
 
 def _plain_status(tables: _Tables) -> pl.DataFrame:
@@ -106,7 +141,7 @@ def mentions(tables: _Tables, truth: pl.DataFrame, people: pl.DataFrame) -> tupl
     said = said.join(people, on="person", how="left")
     wrong = (pl.col("id_type") == "citizen") & ~pl.col("numbers").list.contains(pl.col("id_number"))
     return said.select(
-        "person", "resident", "baseline", "real", "dept",
+        "record_id", "person", "resident", "baseline", "real", "dept",
         no_number=pl.col("id_number").is_null(),
         wrong_number=(pl.col("id_number").is_not_null() & wrong).fill_null(False),
         good_number=(pl.col("id_number").is_not_null() & ~wrong.fill_null(False)),
@@ -132,8 +167,9 @@ def truth_of(records: pl.DataFrame, truth: pl.DataFrame) -> pl.DataFrame:
     return best.select("record_id", "person_id", known=pl.lit(True))
 
 
-def _clustering(said: pl.DataFrame, strata: list[str], cases: pl.DataFrame | None, void: set[int] | None) -> dict[str, Any]:
-    """All figures of one clustering, and the homes."""
+def _clustering(known: _Known, said: pl.DataFrame, void: set[int] | None) -> dict[str, Any]:
+    """All figures of one clustering (`resident` of the mentions `said`), and the homes."""
+    strata, cases = known.strata, known.cases
     table = linkage.cells(said, strata)
     people = linkage.persons(table, strata)
     if void is None:

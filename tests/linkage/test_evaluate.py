@@ -206,6 +206,36 @@ def test_a_whole_night(night: tuple[Settings, Night, Path]) -> None:
     assert evaluate.evaluate(night[0], night[1], night[2] / "truth", False) == result
 
 
+def test_any_clustering_is_judged_by_the_same_measures(night: tuple[Settings, Night, Path]) -> None:
+    whole = evaluate.evaluate(*night, status_baseline=False)
+    given = {r[0]: r[4] for r in ROWS}
+    again = evaluate.judge_clustering(*night, clusters(given))
+    assert again == {name: figure for name, figure in whole["ours"].items() if name in again}
+    joined = {r[0]: r[3] for r in ROWS}  # no number: no cluster, and so alone
+    assert evaluate.judge_clustering(*night, clusters(joined)) == whole["baseline"]
+    named = {record: number for record, number in joined.items() if number} | {"r99": "N2"}  # left out, and unknown
+    assert evaluate.judge_clustering(*night, clusters(named)) == whole["baseline"]
+
+
+def test_a_clustering_told_the_truth_is_right(night: tuple[Settings, Night, Path]) -> None:
+    figures = evaluate.judge_clustering(*night, clusters({r[0]: r[5] for r in ROWS}))
+    assert figures["merged_per_10000"] == figures["split_per_10000"] == figures["count_error"] == 0
+    assert figures["exact"] == figures["b3"]["f1"] == figures["pairs"]["f1"] == figures["numberless"]["recall"] == 1
+    merged = evaluate.judge_clustering(*night, clusters({r[0]: 1 for r in ROWS}))
+    assert merged["merged_per_10000"] == 10_000 and merged["cases"][0]["merged"] == 1
+
+
+def test_a_record_in_two_clusters_is_refused(night: tuple[Settings, Night, Path]) -> None:
+    twice = pl.DataFrame({"record_id": ["r1", "r1"], "cluster": [1, 2]})
+    with pytest.raises(UserError, match="two clusters"):
+        evaluate.judge_clustering(*night, twice)
+
+
+def clusters(of: dict) -> pl.DataFrame:
+    """record_id, cluster."""
+    return pl.DataFrame({"record_id": list(of), "cluster": list(of.values())})
+
+
 def test_who_is_not_counted(settings: Settings, tmp_path: Path) -> None:
     more = [("r7", "zf", None, None, "RD", 2), ("r8", "zf", None, None, "RE", 1), ("r9", "zf", None, None, "RF", 1)]
     double = {"not_counted": "provisional", "provisional_probability": 0.9}
