@@ -112,14 +112,15 @@ def _cluster(context: Context, profiles: pl.DataFrame, where: pl.DataFrame, link
     ids = profiles["profile_id"].to_arrow()
     found = cluster_pairs(ids, _edges(known), CUT, rules)
     sole = {r.name for r in load_model(MODEL).likely if r.sole}
+    numbered = profiles.select(pl.col("id_number").is_not_null() & (pl.col("id_type") == constraints.CITIZEN)).to_series()
     for _ in range(ROUNDS):
         leader = pl.Series(found.leader)
         clustered = where.select("record_id", "at", cluster=leader[where["at"]])
         kin = kinship.kin_pairs(ties, clustered, profiles).select("l", "r", weight=pl.lit(kinship.WEIGHT))
-        alone = provisional.sole_candidates(free, leader, profiles["id_number"].is_not_null(), sole)
+        alone = provisional.sole_candidates(free, leader, numbered, sole)
         if not len(kin) and not len(alone):
             break
-        known = pl.concat([known, kin, alone])
+        known = pl.concat([known, provisional.lifted(kin, free, leader, apart.codes[0]), alone])
         found = cluster_pairs(ids, _edges(known), CUT, rules)
     return found
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 import pytest
 
-from jobs.residents.provisional import provisional, sole_candidates
+from jobs.residents.provisional import SOLE, lifted, provisional, sole_candidates
 
 NO_PAIRS = pl.DataFrame(schema={"l": pl.Int64, "r": pl.Int64})
 
@@ -78,7 +79,7 @@ NUMBERED = pl.Series([True, True, False, False])
     ("rows", "expected"),
     [
         (((0, 2, 0.8, None, "home"),), [(0, 2)]),
-        (((0, 2, 0.8, None, "home"), (0, 3, 0.2, None, None)), [(0, 2)]),  # both speak for the same cluster
+        (((0, 2, 0.8, None, "home"), (0, 3, 0.2, None, None)), [(0, 2), (0, 3)]),  # both speak for the same cluster
         (((0, 2, 0.8, None, "home"), (1, 3, 0.06, None, None)), []),  # there is another candidate
         (((0, 2, 0.8, None, "other"),), []),
         (((0, 1, 0.8, None, "home"),), []),  # both have numbers
@@ -87,3 +88,30 @@ NUMBERED = pl.Series([True, True, False, False])
 def test_a_mention_joins_its_only_candidate(rows: tuple, expected: list) -> None:
     made = sole_candidates(links(*rows), CLUSTERS, NUMBERED, {"home"})
     assert made.select("l", "r").rows() == expected
+    assert (made["weight"] >= SOLE).all()
+
+
+@pytest.mark.parametrize(
+    ("rows", "residents", "expected"),
+    [
+        (((0, 1, 0.01, None, "x"),), (("A", 9, 1), ("B", 2, -1)), {"B": "A"}),
+        (((0, 1, 0.01, None, "x"),), (("A", 9, 1), ("B", 2, 1)), {}),  # its number is confirmed: odds decide
+        (((0, 1, 0.01, None, "x"), (1, 2, 0.01, None, None)), (("A", 9, 1), ("B", 2, -1), ("C", 9, 2)), {}),  # two candidates
+    ],
+)
+def test_an_improbable_double_needs_to_have_no_other_candidate(rows: tuple, residents: tuple, expected: dict) -> None:
+    assert found(links(*rows), people(*residents)) == expected
+
+
+@pytest.mark.parametrize(
+    ("confirmed", "expected"),
+    [
+        ((1, -1, -1), [(0, 1, 12.0), (0, 2, 12.0)]),  # the kin pair (0, 1) lifts what stands between the same clusters
+        ((1, 1, 1), [(0, 1, 12.0)]),  # both sides have confirmed numbers: nothing else is lifted
+    ],
+)
+def test_kin_is_not_outvoted_by_a_number_nobody_confirms(confirmed: tuple, expected: list) -> None:
+    pairs = pl.DataFrame({"l": [0], "r": [1], "weight": [12.0]})
+    between = links((0, 2, -0.7, None, None), (1, 2, 0.5, None, None))
+    made = lifted(pairs, between, pl.Series([0, 1, 1]), np.array(confirmed))
+    assert made.select("l", "r", "weight").rows() == expected
