@@ -10,16 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 
 from jobs.errors import MissingInput
 from jobs.pool import faults
 from jobs.pool.nights import Night, Receipt
-from jobs.pool.store import Store
+from jobs.pool.store import Store, conform
 from jobs.settings import Settings
 from jobs.tables import Table, table_for
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
+
+ROW_GROUP = 250_000
+"""Rows of a Parquet row group: Spark reads a file by groups, so several workers share it."""
 
 
 @dataclass
@@ -107,6 +111,22 @@ class Context:
         base = self._previous_pins().get(name) if append else None
         version, rows = self.store.write_arrow(table, data, name, base)
         self.receipt.writes[name] = version
+        return rows
+
+    def carry(self, table: Table, gone: ds.Expression, new: pa.Table) -> int:
+        """Write last night's version without the rows `gone` holds for, and with the new ones; returns the rows written."""
+        folder = self.store.attempt(table.name)
+        faults.watch(folder)
+        kept = ds.dataset(self.files(table.name, previous=True), schema=table.schema).scanner(filter=~gone)
+        parquet = ds.ParquetFileFormat()
+        ds.write_dataset(
+            kept, folder, format=parquet, file_options=parquet.make_write_options(compression="zstd"),
+            basename_template="kept-{i}.parquet", min_rows_per_group=ROW_GROUP, max_rows_per_group=ROW_GROUP,
+        )  # fmt: skip
+        folder.mkdir(parents=True, exist_ok=True)
+        pq.write_table(conform(new, table.schema), folder / "new.parquet", compression="zstd")
+        version, rows = self.store.commit(table, folder)
+        self.receipt.writes[table.name] = version
         return rows
 
     def _previous_pins(self) -> dict[str, int]:

@@ -1,25 +1,24 @@
 """Stage link: records to profiles, profiles to scored links, by the population model.
 
-Records and profiles move, pairs do not: Spark brings the rows of a block together and one Arrow kernel compares them.
+Records and profiles move, pairs do not: Spark brings the rows of a block together and one Arrow kernel compares them. A
+night that changed little is brought up to date from the night before instead (jobs/link_changes.py), with the same outcome.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from jobs.departments.contract import all_contracts
-from jobs.linkage.model import LinkModel, load_model
-from jobs.linkage.weights import Weights, load_weights
+from jobs.link_changes import Engine, engine_for, facts, follow
 from jobs.profiles.collapse import NEEDED, SCHEMA, Sources, collapse_batches
+from jobs.profiles.collapse_key import with_collapse_key
 from jobs.profiles.crowds import crowds
 from jobs.profiles.kin import with_kin
-from jobs.profiles.view import Crowds, view
+from jobs.profiles.view import view
 from jobs.tables import LINKS, PROFILE_RECORDS, PROFILE_STAMPS, PROFILES, RECORDS
 
 if TYPE_CHECKING:
@@ -27,16 +26,13 @@ if TYPE_CHECKING:
 
     from jobs.context import Context
 
-MODELS = Path(__file__).parent / "linkage" / "models"
-
 
 def run(context: Context) -> None:
-    """Write profiles, profile_records and links."""
-    records = context.read("records", RECORDS)
-    profiles = _profiles(context, records)
-    model = load_model(MODELS / "population.yml")
-    weights = load_weights(model, MODELS / "population.json")
-    _links(context, profiles, model, weights)
+    """Write profiles, profile_records, profile_stamps and links."""
+    engine = engine_for(sources())
+    context.receipt.notes["model"] = engine.weights.version
+    if not follow(context, engine):
+        _links(context, _profiles(context, context.read("records", RECORDS)), engine)
     context.receipt.rows_in = _rows(context, "records")
 
 
@@ -51,10 +47,16 @@ def _profiles(context: Context, records: DataFrame) -> DataFrame:
     from pyspark.sql import functions as F
 
     made = gather(records).persist()
-    where = made.select(F.explode("members").alias("record_id"), "profile_id")
+    each = made.select("profile_id", "collapse_key", F.explode(F.arrays_zip("members", "stamps")).alias("each"))
+    where = each.select(
+        F.col("each.members").alias("record_id"),
+        "profile_id",
+        F.col("each.stamps").alias("stamp"),
+        F.col("collapse_key").cast("bigint").alias("met_by"),
+    )
     context.write(PROFILE_RECORDS, where)
-    written = _again(context, PROFILE_RECORDS.name, PROFILE_RECORDS.schema)
-    count = context.write(PROFILES, with_kin(made.drop("members"), written, records))
+    written = _again(context, PROFILE_RECORDS.name, PROFILE_RECORDS.schema).select("record_id", "profile_id")
+    count = context.write(PROFILES, with_kin(made.drop("members", "stamps", "collapse_key"), written, records))
     made.unpersist()
     context.receipt.notes["profiles"] = count
     return _again(context, PROFILES.name, PROFILES.schema)
@@ -92,43 +94,19 @@ def sources() -> Sources:
     return Sources({code: contract.origin for code, contract in contracts.items()}, sexed)
 
 
-def with_collapse_key(records: DataFrame) -> DataFrame:
-    """Add `collapse_key`: the number; else the one number that the same account states under the same name; else the
-    account; else the record itself."""
+def _links(context: Context, profiles: DataFrame, engine: Engine) -> None:
+    """Find the crowded keys, compare everybody who meets, write."""
     from pyspark.sql import functions as F
 
-    number = F.concat_ws(":", F.coalesce("id_type", F.lit("other")), "id_number")
-    numbered = F.col("id_number").isNotNull()
-    stated = (
-        records.where(numbered & F.col("account").isNotNull() & F.col("name").isNotNull())
-        .groupBy("account", "name")
-        .agg(F.min(number).alias("only"), F.countDistinct(number).alias("numbers"))
-        .where("numbers = 1")
-        .drop("numbers")
-    )
-    account = F.concat(F.lit("a:"), F.col("account"))
-    own = F.concat(F.lit("r:"), F.col("record_id"))
-    return (
-        records.join(stated, ["account", "name"], how="left")
-        .withColumn("collapse_key", F.when(numbered, number).otherwise(F.coalesce("only", account, own)))
-        .drop("only")
-    )
+    from jobs.linkage.partitions import keyed, score_blocks
 
-
-def _links(context: Context, profiles: DataFrame, model: LinkModel, weights: Weights) -> None:
-    """Find the crowded keys, compare what is new or changed since the night before, take over its other links, write."""
-    from pyspark.sql import functions as F
-
-    from jobs.linkage.partitions import find_oversize, keyed, score_blocks
-
+    model, weights = engine.model, engine.weights
     seen = crowds(profiles)
     prepare = partial(view, crowds=seen)
-    over, capped = find_oversize(profiles, model, prepare)
-    known = keyed(profiles, model, weights, prepare, over)
-    context.write(PROFILE_STAMPS, known.stamps.withColumnRenamed("row_id", "profile_id"))
-    news = _news(context)
-    fresh = news.fresh.withColumnRenamed("profile_id", "row_id") if news else None
-    scored = score_blocks(profiles, model, weights, prepare, over, known.keys, fresh).persist()
+    known = keyed(profiles, model, weights, prepare)
+    stamps = known.rows.withColumnRenamed("row_id", "profile_id").withColumn("engine", F.lit(engine.stamp))
+    context.write(PROFILE_STAMPS, stamps)
+    scored = score_blocks(profiles, model, weights, prepare, known).persist()
     found = (
         scored.where(F.col("left").isNotNull())
         .groupBy("left", "right")
@@ -140,43 +118,9 @@ def _links(context: Context, profiles: DataFrame, model: LinkModel, weights: Wei
             F.lit(weights.version).alias("model_version"),
         )
     )
-    context.receipt.rows_out = context.write(LINKS, found.unionByName(news.kept) if news else found)
+    context.receipt.rows_out = context.write(LINKS, found)
     compared = scored.where(F.col("left").isNull()).agg(F.sum("weight").alias("pairs")).toArrow()["pairs"][0].as_py()
-    changed = news.fresh.count() if news else context.receipt.notes["profiles"]
-    for held in (scored, known.keys, *([news.fresh] if news else [])):
+    for held in (scored, *known.held):
         held.unpersist()
-    context.receipt.notes |= _facts(model, weights, seen, capped)
-    context.receipt.notes |= {"pairs_compared": int(compared or 0), "profiles_compared": changed}
-
-
-@dataclass(frozen=True)
-class _News:
-    """`fresh`: profile_id of profiles that are new or have another stamp; `kept`: last night's links between all others."""
-
-    fresh: DataFrame
-    kept: DataFrame
-
-
-def _news(context: Context) -> _News | None:
-    """What changed since the night before; None when there is none to go by, or `renkou link --full` is asked for."""
-    if not context.had("profile_stamps") or not context.had("links") or context.options.get("full"):
-        return None
-    today = _again(context, PROFILE_STAMPS.name, PROFILE_STAMPS.schema)
-    before = context.read("profile_stamps", previous=True)
-    stamp = ["profile_id", "stamp"]
-    fresh = today.join(before, stamp, how="left_anti").select("profile_id").persist()
-    gone = before.join(today, stamp, how="left_anti").select("profile_id")
-    kept = context.read("links", previous=True)
-    for end in ("profile_l", "profile_r"):
-        kept = kept.join(gone.withColumnRenamed("profile_id", end), end, how="left_anti")
-    return _News(fresh, kept.select(*LINKS.schema.names))
-
-
-def _facts(model: LinkModel, weights: Weights, seen: Crowds, capped: list[Any]) -> dict[str, Any]:
-    return {
-        "model": weights.version,
-        "phones_of_many": len(seen.phones),
-        "dwellings_of_many": len(seen.dwellings),
-        "births_of_several": len(seen.births),
-        "capped_blocks": {c.name: {"blocks": c.blocks, "rows": c.rows, "windowed": c.windowed} for c in capped},
-    }
+    notes = context.receipt.notes
+    notes |= facts(seen, known.capped) | {"pairs_compared": int(compared or 0), "profiles_compared": notes["profiles"]}

@@ -15,7 +15,7 @@ NUMBER, NAME, PHONE, ADDRESS, BIRTH = "number", "name", "phone", "address", "bir
 """Classes of personal values; whole values of NUMBER, NAME, PHONE and ADDRESS never appear in a log or an error."""
 
 S, I, D, B, F = pa.string(), pa.int64(), pa.date32(), pa.bool_(), pa.float64()
-LIST = pa.list_(pa.string())
+LIST, NUMBERS = pa.list_(pa.string()), pa.list_(pa.int64())
 
 
 @dataclass(frozen=True)
@@ -272,14 +272,28 @@ PROFILE_RECORDS = Table(
     "profile_records",
     "which record stands behind which profile",
     ("record_id",),
-    (_key("record_id", "record"), _key("profile_id", "its profile")),
+    (
+        _key("record_id", "record"),
+        _key("profile_id", "its profile"),
+        Column("stamp", I, "hash of what the profile takes from the record"),
+        Column("met_by", I, "hash of the key by which it met its profile's other records"),
+    ),
 )
 
 PROFILE_STAMPS = Table(
     "profile_stamps",
     "what decides a profile's links, as a hash: two profiles that keep theirs keep their link",
     ("profile_id",),
-    (_key("profile_id", "profile"), Column("stamp", I, "of model, content, blocking keys and crowds", required=True)),
+    (
+        _key("profile_id", "profile"),
+        Column("stamp", I, "of model, content, blocking keys and crowds", required=True),
+        Column("engine", I, "hash of the model, the weights and the source of profiles and linkage; the same in all rows"),
+        Column("content", I, "hash of the profile as the model sees it"),
+        Column("crowded", B, "stands in a block over its pass's cap"),
+        Column("blocks", NUMBERS, "hashes of the keys it meets others by, before any is refined"),
+        Column("passes", NUMBERS, "the pass of each of them, by its place in the model"),
+        Column("finer", NUMBERS, "hashes of what refines its keys, one for each part that the model refines by"),
+    ),
 )
 
 LINKS = Table(

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import xor
 from typing import cast
 
 import numpy as np
@@ -34,7 +36,15 @@ MOST_NODES = 40
 """Distinct contents under one number beyond which only equal names are taken together (a number shared by hundreds)."""
 CITIZEN_TYPES = ("citizen", "hkmt_residence", "foreigner_pr")
 POLICE = "ga"
-SCHEMA = pa.schema([*PROFILES.schema, pa.field("members", pa.list_(pa.string()))])
+SCHEMA = pa.schema(
+    [
+        *PROFILES.schema,
+        pa.field("members", pa.list_(pa.string())),
+        pa.field("stamps", pa.list_(pa.int64())),
+        pa.field("collapse_key", pa.string()),
+    ]
+)
+"""Profiles with their member records, `record_stamp` of each, and the key they met by."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +56,15 @@ class Sources:
     sexed: frozenset[str] = frozenset()
 
 
+def record_stamp() -> pl.Expr:
+    """Hash of all that profiles take from a record; where the row and the role differ, so does the record id."""
+    return reduce(xor, [pl.col(name).hash(seed) for seed, name in enumerate(NEEDED)]).reinterpret(signed=True)
+
+
 def collapse(records: pa.Table, sources: Sources) -> pa.Table:
-    """Profiles with their member records. `records`: NEEDED columns and `collapse_key`, null where nothing is shared."""
+    """Profiles with their member records (SCHEMA). `records`: NEEDED columns and `collapse_key`, null where nothing is shared."""
     frame = _frame(records).with_columns(pl.col("collapse_key").fill_null(pl.concat_str(pl.lit("r:"), "record_id")))
-    frame = _assign(frame)
+    frame = _assign(frame.with_columns(stamp=record_stamp()))
     return _contents(frame, sources).to_arrow().select(SCHEMA.names).cast(SCHEMA)
 
 
@@ -151,6 +166,8 @@ def _contents(frame: pl.DataFrame, sources: Sources) -> pl.DataFrame:
             sex_stated=(pl.col("sex").is_not_null() & origin.is_in(sorted(sources.sexed))).any(),
             birth_stated=(pl.col("birth_date_basis") == "stated").fill_null(False).any(),
             members=pl.col("record_id").sort(),
+            stamps=pl.col("stamp").sort_by("record_id"),
+            collapse_key=pl.col("collapse_key").first(),
         )
         .sort("profile_id")
     )
@@ -246,8 +263,14 @@ def _names(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def hashed(key: str) -> pl.Expr:
+    """A collapse key as the number that stands for it in tables: keys hold numbers of persons."""
+    return pl.col(key).hash(len(NEEDED)).reinterpret(signed=True)
+
+
 def collapse_batches(batches: Iterable[pa.RecordBatch], sources: Sources) -> Iterable[pa.RecordBatch]:
-    """The kernel over one partition that holds whole keys."""
+    """The kernel over one partition that holds whole keys; the profiles' `collapse_key` is the key's hash."""
     held = [b for b in batches if b.num_rows]
     if held:
-        yield from collapse(pa.Table.from_batches(held), sources).to_batches()
+        frame = cast(pl.DataFrame, pl.from_arrow(pa.Table.from_batches(held)))
+        yield from collapse(frame.with_columns(hashed("collapse_key").cast(pl.String)).to_arrow(), sources).to_batches()

@@ -2,36 +2,44 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from jobs.profiles.view import MOST_IN_BUILDING, MOST_IN_DWELLING, MOST_NAMES, MOST_SURNAMES, Crowds
 
 if TYPE_CHECKING:
-    from pyspark.sql import Column, DataFrame
+    from pyspark.sql import DataFrame
 
 
 def crowds(profiles: DataFrame) -> Crowds:
     """The phones, dwellings and births to know of; few beside the profiles, so they travel with the kernel."""
+    used = _crowded(profiles)
+    homes = [u for u in used if u["kind"] == "dwellings"]
     return Crowds(
-        phones=frozenset(_crowded(profiles, "phones", MOST_NAMES, MOST_SURNAMES)),
-        dwellings=frozenset(_crowded(profiles, "dwellings", MOST_IN_DWELLING, None)),
-        buildings=frozenset(_crowded(profiles, "dwellings", MOST_IN_BUILDING, None)),
+        phones=frozenset(u["value"] for u in used if u["kind"] == "phones"),
+        dwellings=frozenset(u["value"] for u in homes),
+        buildings=frozenset(u["value"] for u in homes if u["names"] > MOST_IN_BUILDING),
         births=frozenset(_births(profiles)),
     )
 
 
-def _crowded(profiles: DataFrame, column: str, names: int, surnames: int | None) -> list[str]:
+def _crowded(profiles: DataFrame) -> list[dict[str, Any]]:
+    """kind, value and names of phones and dwellings of many."""
     from pyspark.sql import functions as F
 
-    many: Column = F.col("names") > names
-    if surnames is not None:
-        many = many | (F.col("surnames") > surnames)
+    each = [
+        profiles.select("name", F.lit(column).alias("kind"), F.explode(column).alias("value"))
+        for column in ("phones", "dwellings")
+    ]
+    surname = F.substring("name", 1, 1)
     counted = (
-        profiles.select("name", F.explode(column).alias("value"))
-        .groupBy("value")
-        .agg(F.countDistinct("name").alias("names"), F.countDistinct(F.substring("name", 1, 1)).alias("surnames"))
+        each[0]
+        .unionByName(each[1])
+        .groupBy("kind", "value")
+        .agg(F.countDistinct("name").alias("names"), F.countDistinct(surname).alias("surnames"))
     )
-    return _values(counted.where(many))
+    phones = (F.col("names") > MOST_NAMES) | (F.col("surnames") > MOST_SURNAMES)
+    many = F.when(F.col("kind") == "phones", phones).otherwise(F.col("names") > MOST_IN_DWELLING)
+    return cast(list[dict[str, Any]], counted.where(many).toArrow().to_pylist())
 
 
 def _births(profiles: DataFrame) -> list[str]:
@@ -50,8 +58,5 @@ def _births(profiles: DataFrame) -> list[str]:
         .groupBy("value")
         .agg(F.countDistinct("number").alias("numbers"), F.countDistinct("sex").alias("sexes"), F.max("place").alias("last"))
     )
-    return _values(grouped.where("numbers > 1 OR sexes > 1 OR last > 1"))
-
-
-def _values(frame: DataFrame) -> list[str]:
-    return [str(v) for v in frame.select("value").toArrow()["value"].to_pylist()]
+    found = grouped.where("numbers > 1 OR sexes > 1 OR last > 1").select("value").toArrow()
+    return cast(list[str], found["value"].to_pylist())

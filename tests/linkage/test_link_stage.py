@@ -13,9 +13,12 @@ import pytest
 from jobs import link
 from jobs.context import Context, run_step
 from jobs.pool.nights import Night
+from jobs.profiles.kin import LISTS
 from jobs.settings import Settings
 from jobs.tables import LINKS, PROFILE_RECORDS, PROFILE_STAMPS, PROFILES, RECORDS
+from tests.linkage.mutable_records import nights
 from tests.linkage.people import Town
+from tests.linkage.test_link_changes import anything, begin  # noqa: F401  (a fixture)
 
 pytestmark = pytest.mark.spark
 
@@ -79,6 +82,7 @@ def test_a_night_compares_what_changed_and_equals_a_full_rebuild(spark: object, 
     seal(first)
     second = run_town(settings, tonight.to_arrow().cast(RECORDS.schema), DAY + dt.timedelta(days=1))
     notes = second.receipt.notes
+    assert notes["records_changed"] == sum(town.filter(k).height for k in (new, gone, other))
     assert 0 < notes["pairs_compared"] < 0.25 * first.receipt.notes["pairs_compared"]
     assert 0 < notes["profiles_compared"] < 0.1 * notes["profiles"]
 
@@ -87,6 +91,21 @@ def test_a_night_compares_what_changed_and_equals_a_full_rebuild(spark: object, 
     full = run_town(settings, tonight.to_arrow().cast(RECORDS.schema), DAY + dt.timedelta(days=1), full=True)
     assert full.receipt.notes["pairs_compared"] == whole.receipt.notes["pairs_compared"] > notes["pairs_compared"]
     assert_same(full, whole)
+
+
+@pytest.mark.usefixtures("anything")
+def test_spark_and_the_spot_agree_on_families_certificates_and_accounts(
+    spark: object, settings: Settings, tmp_path: Path
+) -> None:
+    records = nights(7, rows=150, count=1)[0]
+    whole = run_town(settings, records, full=True)
+    other = replace(settings, home=tmp_path / "spot")
+    begin(other)
+    spot = run_town(other, records)
+    assert "records_changed" in spot.receipt.notes and "records_changed" not in whole.receipt.notes
+    profiles = table(whole, "profiles")
+    assert all(profiles[name].list.len().sum() for name in LISTS)
+    assert_same(spot, whole)
 
 
 def seal(context: Context) -> None:

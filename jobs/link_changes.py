@@ -1,0 +1,194 @@
+"""The link stage on a night that changed little: last night's tables, brought up to date.
+
+Only records that changed are collapsed again, only profiles that changed are keyed again, only their pairs are compared; the
+rest is carried over. The same functions decide as in a full run, and the tables are those of a full run (ADR 0007). What
+changed is small, so it needs no Spark; a night that changed much, or whose last night was made by another model, other
+sources or other code, runs in full.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pyarrow.dataset as ds
+
+from jobs.linkage.blocking import Capped
+from jobs.linkage.fresh import Moved, Rows, moved, score
+from jobs.linkage.model import LinkModel, load_model
+from jobs.linkage.nightly import engine_stamp
+from jobs.linkage.row_keys import row_keys
+from jobs.linkage.rows import encode
+from jobs.linkage.weights import Weights, load_weights
+from jobs.profiles.changes import Remade, changed_records, remake
+from jobs.profiles.collapse import Sources
+from jobs.profiles.compare_now import NEAR, crowds_among
+from jobs.profiles.kin import LISTS
+from jobs.profiles.kin_lists import kin_lists
+from jobs.profiles.view import Crowds, view
+from jobs.tables import LINKS, PROFILE_RECORDS, PROFILE_STAMPS, PROFILES, Table
+
+if TYPE_CHECKING:
+    from jobs.context import Context
+
+HERE = Path(__file__).parent
+MODELS = HERE / "linkage" / "models"
+MOST_CHANGED = 0.1
+"""Share of records beyond which a full run, spread over all workers, is no slower."""
+CARRIED = (PROFILE_RECORDS, PROFILES, PROFILE_STAMPS, LINKS)
+
+
+@dataclass(frozen=True)
+class Engine:
+    """All that makes tables of records; `stamp` is another as soon as any of it, its code or the sources change."""
+
+    model: LinkModel
+    weights: Weights
+    sources: Sources
+    stamp: int
+
+
+def engine_for(sources: Sources) -> Engine:
+    """The population's model and weights as they stand."""
+    model = load_model(MODELS / "population.yml")
+    weights = load_weights(model, MODELS / "population.json")
+    return Engine(model, weights, sources, _stamp(engine_stamp(model, weights), sources))
+
+
+def _stamp(linkage: np.uint64, sources: Sources) -> int:
+    """Of linkage, sources, the code of profiles, the libraries that hash, and how they hash on this machine."""
+    libraries = [version(name) for name in ("polars", "pandas", "numpy", "pyarrow")]
+    probe = pl.select(pl.lit("renkou").hash(1)).item()
+    told = [int(linkage), sorted(sources.voices.items()), sorted(sources.sexed), libraries, probe]
+    digest = hashlib.sha256(repr(told).encode())
+    for file in sorted([*(HERE / "profiles").glob("*.py"), HERE / "link.py", HERE / "link_changes.py", HERE / "tables.py"]):
+        digest.update(file.read_bytes())
+    return int.from_bytes(digest.digest()[:8], "big", signed=True)
+
+
+def follow(context: Context, engine: Engine) -> bool:
+    """Write the stage's tables from last night's; False, with nothing written, where a full run must."""
+    if context.options.get("full") or not _known(context, engine):
+        return False
+    records = pl.scan_parquet(context.files("records"))
+    before, where = _was(context, "records"), _was(context, PROFILE_RECORDS.name)
+    changed = changed_records(records, where)
+    if len(changed) > MOST_CHANGED * _count(where):
+        return False
+    remade = remake(changed, records, before, where, engine.sources)
+    context.carry(PROFILE_RECORDS, ds.field("met_by").isin(remade.keys.to_arrow()), remade.where.to_arrow())
+    made = _profiles(context, remade, records)
+    _links(context, engine, remade, made)
+    context.receipt.notes |= {"records_changed": len(changed)}
+    return True
+
+
+def _known(context: Context, engine: Engine) -> bool:
+    """Whether all of last night's tables stand, made by this very engine."""
+    if not all(context.had(name) for name in ("records", *(t.name for t in CARRIED))):
+        return False
+    stamps = ds.dataset(context.files(PROFILE_STAMPS.name, previous=True), schema=PROFILE_STAMPS.schema)
+    seen = stamps.to_table(columns=["engine"])["engine"].unique().to_pylist()
+    return seen == [engine.stamp]
+
+
+def _made(context: Context, table: Table) -> pl.LazyFrame:
+    """What this very step has written."""
+    return pl.scan_parquet(context.store.files(table.name, context.receipt.writes[table.name]))
+
+
+def _was(context: Context, name: str) -> pl.LazyFrame:
+    """Last night's version."""
+    return pl.scan_parquet(context.files(name, previous=True))
+
+
+def _count(frame: pl.LazyFrame) -> int:
+    return int(frame.select(pl.len()).collect().item())
+
+
+def _profiles(context: Context, remade: Remade, records: pl.LazyFrame) -> pl.Series:
+    """Write profiles; returns the ids of those that are new or may be another than last night's."""
+    before = _was(context, PROFILES.name)
+    stay = before.filter(~pl.col("profile_id").is_in(remade.gone.implode())).select(PROFILES.schema.names)
+    tonight = pl.concat([stay, remade.profiles.lazy()])
+    lists = kin_lists(tonight, _made(context, PROFILE_RECORDS), records)
+    other = _other_lists(stay, lists)
+    anew = tonight.filter(pl.col("profile_id").is_in(pl.concat([other, remade.profiles["profile_id"]]).implode())).drop(LISTS)
+    nothing = pl.lit([], pl.List(pl.String))
+    whole = anew.collect().join(lists, on="profile_id", how="left").with_columns(pl.col(LISTS).fill_null(nothing))
+    gone = pl.concat([remade.gone, other]).to_arrow().cast(pa.string())
+    context.receipt.notes["profiles"] = context.carry(PROFILES, ds.field("profile_id").isin(gone), whole.to_arrow())
+    return whole["profile_id"]
+
+
+def _other_lists(stay: pl.LazyFrame, lists: pl.DataFrame) -> pl.Series:
+    """Profiles taken over of which kin say something else than last night."""
+    nothing = pl.lit([], pl.List(pl.String))
+    both = stay.select("profile_id", *LISTS).join(lists.lazy(), on="profile_id", how="left", suffix="_now")
+    differ = [pl.col(n).ne_missing(pl.col(f"{n}_now").fill_null(nothing)) for n in LISTS]
+    return both.filter(pl.any_horizontal(differ)).select("profile_id").collect()["profile_id"]
+
+
+def _links(context: Context, engine: Engine, remade: Remade, made: pl.Series) -> None:
+    """Write profile_stamps and links. `made`: profiles that are new or may be another."""
+    model, weights = engine.model, engine.weights
+    before, tonight = _was(context, PROFILES.name), _made(context, PROFILES)
+    was, seen = crowds_among(before.select(NEAR).collect()), crowds_among(tonight.select(NEAR).collect())
+    prepare = partial(view, crowds=seen)
+    ids = pl.concat([made, _beside(tonight, was, seen)]).unique()
+    table = _load(context, ids)
+    keys = row_keys(model, encode(model, prepare(table)), engine_stamp(model, weights))
+    gone = remade.gone.filter(~remade.gone.is_in(remade.profiles["profile_id"].implode()))
+    change = moved(model, _was(context, PROFILE_STAMPS.name).rename({"profile_id": "row_id"}), gone, keys)
+    _write_stamps(context, engine, change)
+    after = _made(context, PROFILE_STAMPS).rename({"profile_id": "row_id"})
+    scored = score(Rows(model, weights, partial(_load, context), prepare), after, change)
+    unsure = change.unsure.to_arrow().cast(pa.string())
+    found = scored.links.rename_columns(["profile_l", "profile_r", *scored.links.column_names[2:]])
+    found = found.append_column("model_version", pa.array([weights.version] * found.num_rows, pa.string()))
+    fallen = ds.field("profile_l").isin(unsure) | ds.field("profile_r").isin(unsure)
+    context.receipt.rows_out = context.carry(LINKS, fallen, found)
+    compared = {"pairs_compared": scored.compared, "profiles_compared": len(change.fresh)}
+    context.receipt.notes |= facts(seen, change.capped) | compared
+
+
+def _write_stamps(context: Context, engine: Engine, change: Moved) -> None:
+    new = change.rows.rename({"row_id": "profile_id"}).with_columns(engine=pl.lit(engine.stamp, pl.Int64))
+    gone = ds.field("profile_id").isin(change.replaced.to_arrow().cast(pa.string()))
+    context.carry(PROFILE_STAMPS, gone, new.to_arrow())
+
+
+def _beside(tonight: pl.LazyFrame, was: Crowds, seen: Crowds) -> pl.Series:
+    """Profiles with a phone, a dwelling or a birth that is of many tonight and was not, or the other way round."""
+    phones = pl.Series(sorted(was.phones ^ seen.phones), dtype=pl.String)
+    homes = pl.Series(sorted((was.dwellings ^ seen.dwellings) | (was.buildings ^ seen.buildings)), dtype=pl.String)
+    births = pl.Series(sorted(was.births ^ seen.births), dtype=pl.String)
+    birth = pl.concat_str("mother_number", pl.lit("|"), pl.col("birth_date").dt.strftime("%Y%m%d"))
+    parts = [tonight.filter(birth.is_in(births.implode())).select("profile_id")]
+    for column, values in (("phones", phones), ("family_phones", phones), ("dwellings", homes), ("family_dwellings", homes)):
+        each = tonight.select("profile_id", column).explode(column)
+        parts.append(each.filter(pl.col(column).is_in(values.implode())).select("profile_id"))
+    return pl.concat(parts).unique().collect()["profile_id"]
+
+
+def _load(context: Context, ids: pl.Series) -> pa.Table:
+    """Tonight's profiles of these ids."""
+    frame = _made(context, PROFILES).filter(pl.col("profile_id").is_in(ids.implode())).collect()
+    return frame.to_arrow().select(PROFILES.schema.names).cast(PROFILES.schema)
+
+
+def facts(seen: Crowds, capped: list[Capped]) -> dict[str, Any]:
+    """What the receipt says of evidence that serves too many."""
+    return {
+        "phones_of_many": len(seen.phones),
+        "dwellings_of_many": len(seen.dwellings),
+        "births_of_several": len(seen.births),
+        "capped_blocks": {c.name: {"blocks": c.blocks, "rows": c.rows, "windowed": c.windowed} for c in capped},
+    }
