@@ -8,7 +8,7 @@ from jobs import plan
 from jobs.context import Context
 from jobs.errors import GateRefused, MissingInput
 from jobs.pool import current
-from jobs.quality import changes, dimensions, gates, report
+from jobs.quality import changes, dimensions, gates, night_linkage, report
 from jobs.quality.figures import Figures
 from jobs.tables import BALANCE, CHANGES, QUALITY
 
@@ -44,7 +44,7 @@ def run(context: Context) -> None:
     differences, account = changes.changes(figures.con), changes.balance(figures.con)
     context.write_arrow(CHANGES, differences)
     context.write_arrow(BALANCE, account)
-    quality = pa.concat_tables([*gated, dimensions.figures(figures)])
+    quality = pa.concat_tables([*gated, dimensions.figures(figures), night_linkage.figures(context)])
     receipt.rows_out = context.write_arrow(QUALITY, quality.sort_by([(k, "ascending") for k in QUALITY.key]))
     receipt.notes = {"changes": differences.num_rows, "residual": sum(abs(r) for r in account["residual"].to_pylist())}
 

@@ -8,12 +8,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 STYLE = """
+:root{color-scheme:light dark;--line:#ccc;--head:#f2f4f7;--rule:#345}
+@media (prefers-color-scheme:dark){:root{--line:#555;--head:#2a2e35;--rule:#9ab}}
+@media print{:root{color-scheme:light;--line:#999;--head:#eee;--rule:#000}svg,table{break-inside:avoid-page}}
 body{font:15px/1.5 "Noto Sans CJK SC","PingFang SC","Microsoft YaHei",sans-serif}
 body{max-width:70rem;margin:2rem auto;padding:0 1rem}
 table{border-collapse:collapse;margin:.5rem 0 1.5rem;font-size:13px}
-th,td{border:1px solid #ccc;padding:.2rem .5rem;text-align:left}
+th,td{border:1px solid var(--line);padding:.2rem .5rem;text-align:left;overflow-wrap:anywhere}
 td.n{text-align:right;font-variant-numeric:tabular-nums}
-th{background:#f2f4f7}h2{margin-top:2rem;border-bottom:2px solid #345}
+th{background:var(--head)}h2{margin-top:2rem;border-bottom:2px solid var(--rule)}
+svg{max-width:100%;height:auto;print-color-adjust:exact}
 """
 
 
@@ -40,12 +44,18 @@ class Page:
         """A table; one without rows says so."""
         self.parts.append(("table", (list(heads), [list(r) for r in rows])))
 
+    def picture(self, svg: str, words: Sequence[str]) -> None:
+        """An SVG drawing; Markdown gets these lines instead, if any."""
+        self.parts.append(("svg", (svg, list(words))))
+
     def markdown(self) -> str:
         """The page as Markdown."""
         lines = [f"# {self.title}", ""]
         for kind, content in self.parts:
             if kind == "table":
                 lines += [*_markdown_table(*content), ""]
+            elif kind == "svg":
+                lines += ["```text", *content[1], "```", ""] if content[1] else []
             elif kind == "li":
                 lines.append(f"- {content}")
             else:
@@ -56,9 +66,15 @@ class Page:
         """The page as one HTML file."""
         body = [f"<h1>{html.escape(self.title)}</h1>"]
         for kind, content in self.parts:
-            body.append(_html_table(*content) if kind == "table" else f"<{kind}>{html.escape(content)}</{kind}>")
+            body.append(_html_part(kind, content))
         head = f'<meta charset="utf-8"><title>{html.escape(self.title)}</title><style>{STYLE}</style>'
         return f'<!doctype html><html lang="zh"><head>{head}</head><body>\n' + "\n".join(body) + "\n</body></html>\n"
+
+
+def _html_part(kind: str, content: Any) -> str:
+    if kind == "table":
+        return _html_table(*content)
+    return str(content[0]) if kind == "svg" else f"<{kind}>{html.escape(content)}</{kind}>"
 
 
 def _cell(value: Any) -> str:

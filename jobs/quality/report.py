@@ -56,6 +56,7 @@ def _write(settings: Settings, night: Night, receipts: Sequence[Receipt], layer:
         _rows(page, receipts)
         _rejections(page, night_tables)
         _dimensions(page, night_tables)
+        _linkage(page, night_tables)
         _residents(page, night_tables)
         _changes(page, night_tables)
         _balance(page, night_tables)
@@ -200,6 +201,27 @@ def _dimensions(page: pages.Page, tables: _Night) -> None:
         "quality",
     )
     page.table(["部门 department", "表 table", *(dimension(f"0{n}00") for n in range(1, 7))], rows)
+
+
+def _linkage(page: pages.Page, tables: _Night) -> None:
+    from jobs.quality.estimates import MEANING
+
+    page.heading("关联质量（无真值估计）· Linkage quality, estimated without truth")
+    page.text(
+        "隐号试验：取有确认号码的记录，藏起号码及由其得来的内容，按无号记录的部门、年龄与缺项构成抽样，重新关联，以号码判对错。"
+        " A trial hides the number (and what came from it) of confirmed records, sampled to be made up like the records without a number,"
+        " links them again and judges by the number. It cannot judge records whose number itself is wrong."
+    )
+    rows = tables.rows(
+        "SELECT metric, dept, \"column\", value, bound FROM quality WHERE dimension = 'linkage' ORDER BY"
+        " metric, dept <> '', \"column\" <> '', dept, \"column\"",
+        "quality",
+    )
+    names = {f"linkage.{n}": f"{zh} · {en}" for n, (zh, en) in MEANING.items()}
+    page.table(
+        ["指标 figure", "部门 department", "人群 group", "估计 estimate", "区间 interval"],
+        [(names.get(m, m), d or "全部 all", c or "全部 all", v, b) for m, d, c, v, b in rows],
+    )
 
 
 def _residents(page: pages.Page, tables: _Night) -> None:

@@ -164,6 +164,8 @@ SNAPSHOT: dict[str, Spoil] = {
     "snapshot.dimension_steady": lambda rows: (
         [r.update(value=50.0) for r in rows["quality"] if r["metric"] == "dimension.05"] and None
     ),
+    "snapshot.numberless_found": again("quality", metric="linkage.numberless_recall", dept="", column="", value=0.9),
+    "snapshot.numberless_right": again("quality", metric="linkage.numberless_precision", dept="", column="", value=0.99),
 }
 BREACHES = LANDING | RECORDS | LINKS | RESIDENTS | RESIDENCE | SNAPSHOT
 
