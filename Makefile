@@ -12,11 +12,15 @@ ROWS   ?= 100000
 SEED   ?= 1
 ERRORS ?= 1.0
 CUT    ?= 0.95
+ONLY   ?=
+RESIDENTS ?= 20000
+RATES  ?= 1.0
+CASES  ?= all=300
 NIGHTS := tests/nightly tests/readme
-.PHONY: help setup lock run test test-quick check up down clean bench-setup bench-lock bench-febrl bench-people
+.PHONY: help setup lock run test test-quick check up down clean bench-setup bench-lock bench-febrl bench-people bench-district bench-nightly
 
 help: ## list these commands
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 setup: $(VENV)/.installed ## make .venv from requirements.lock
 
@@ -62,7 +66,13 @@ bench-febrl: bench-setup ## wrong pairs on the public sets FEBRL 1-4: ours, the 
 	@$(BENCH)/bin/python -m tests.benchmark.febrl
 
 bench-people: bench-setup ## time, memory and F1 on one table of persons: ROWS=100000 SEED=1
-	@$(BENCH)/bin/python -m tests.benchmark.peers --rows $(ROWS) --seed $(SEED) --errors $(ERRORS) --cut $(CUT)
+	@$(BENCH)/bin/python -m tests.benchmark.peers --rows $(ROWS) --seed $(SEED) --errors $(ERRORS) --cut $(CUT) --only "$(ONLY)"
+
+bench-nightly: setup ## a night that changed little beside a full run, and whether they agree: RESIDENTS=20000
+	@$(BIN)/python -m tests.benchmark.nightly --residents $(RESIDENTS)
+
+bench-district: bench-setup ## the sample district by us, Splink and the number alone: RESIDENTS=20000 SEED=1 RATES=1 CASES=all=300
+	@$(BENCH)/bin/python -m tests.benchmark.district --residents $(RESIDENTS) --seed $(SEED) --rates $(RATES) --cases $(CASES)
 
 clean: ## remove .venv, .venv-bench and var
 	rm -rf $(VENV) $(BENCH) var

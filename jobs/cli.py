@@ -147,10 +147,17 @@ def _engine_commands(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -
     tables.add_argument("--model", type=Path, required=True)
     tables.add_argument("tables", type=Path, nargs="+")
     tables.add_argument("--out", type=Path, required=True)
+    tables.add_argument(
+        "--engine", choices=["memory", "spark"], help="where pairs are compared; without it Spark from a million rows"
+    )
     proposed = _add(sub, "propose-model", _propose_model, "propose a link model from the tables' own values")
     proposed.add_argument("tables", type=Path, nargs="+")
     proposed.add_argument("--out", type=Path, help="where the model is written; without it, it is printed")
     proposed.add_argument("--pairs", type=int, help="most pairs the passes may make together (default 20 a row)")
+    card = _add(sub, "model-card", _model_card, "what a model learned and which errors to expect, as one page")
+    card.add_argument("model", type=Path, help="the model, YAML")
+    card.add_argument("weights", type=Path, help="what was learned: model.json of link-tables, or of renkou train")
+    card.add_argument("--out", type=Path, required=True, help="card.html or card.md")
     train = _add(sub, "train", _train, "learn the population model's weights from a finished night")
     _date(train)
     train.add_argument("--out", type=Path, required=True)
@@ -274,9 +281,14 @@ def _digest(args: argparse.Namespace, settings: Settings) -> None:
 
 
 def _link_tables(args: argparse.Namespace, settings: Settings) -> None:
-    from jobs.link_tables import link_tables
+    from jobs.link_tables import SPARK_ROWS, Workers, link_tables, rows_of
 
-    print(json.dumps(link_tables(args.model, args.tables, args.out), ensure_ascii=False, indent=1))
+    workers = None
+    if args.engine == "spark" or (args.engine is None and rows_of(args.tables) >= SPARK_ROWS):
+        from jobs.session import spark_session
+
+        workers = Workers(lambda: spark_session(settings), settings.home / "state" / "link-tables")
+    print(json.dumps(link_tables(args.model, args.tables, args.out, workers), ensure_ascii=False, indent=1))
 
 
 def _propose_model(args: argparse.Namespace, settings: Settings) -> None:
@@ -285,6 +297,12 @@ def _propose_model(args: argparse.Namespace, settings: Settings) -> None:
     model, summary = propose_model(args.tables, args.out, args.pairs)
     print(summary, file=sys.stdout if args.out else sys.stderr)
     print(f"\n→ {args.out}" if args.out else model)
+
+
+def _model_card(args: argparse.Namespace, settings: Settings) -> None:
+    from jobs.model_card import model_card
+
+    print(f"→ {model_card(args.model, args.weights, args.out)}")
 
 
 def _train(args: argparse.Namespace, settings: Settings) -> None:

@@ -3,33 +3,56 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from jobs.errors import UserError
+from jobs.linkage.blocks import blocks_of
 from jobs.linkage.clusters import Edges, Rules, cluster_pairs
 from jobs.linkage.encoding import Encoded
 from jobs.linkage.local import Scored, encode_tables, expected_cut, score_all, weigh_pairs
 from jobs.linkage.model import LinkModel, load_model
+from jobs.linkage.patterns import candidate_patterns, random_patterns
+from jobs.linkage.results import check_folder, write_all
 from jobs.linkage.scoring import log_odds
 from jobs.linkage.second_opinion import second_opinion
 from jobs.linkage.training import train
 from jobs.linkage.weights import Weights
 
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
-def link_tables(model: Path, tables: list[Path], out: Path) -> dict[str, Any]:
+
+SPARK_ROWS = 1_000_000
+"""Rows of all tables together from which Spark compares the pairs, unless one says otherwise."""
+
+
+@dataclass(frozen=True)
+class Workers:
+    """Spark's workers: how a session is had, and a folder that they see too, for what a run hands to them."""
+
+    session: Callable[[], SparkSession]
+    folder: Path
+
+
+def link_tables(model: Path, tables: list[Path], out: Path, workers: Workers | None = None) -> dict[str, Any]:
     """Write links.parquet (scored pairs with reasons), clusters.parquet (id, cluster_id, source) and model.json.
 
-    Returns the counts. Everything is read and computed before anything is written.
+    Returns the counts. Everything is read and computed before anything is written. With `workers` pairs are compared by
+    Spark, else in this process; the result is the same.
     """
+    check_folder(out)
     chosen = load_model(model)
     encoded = encode_tables(chosen, [read_table(t) for t in tables])
-    weights = train(chosen, encoded)
-    scored = score_all(chosen, weights, encoded)
+    weights, scored = _on_spark(chosen, encoded, workers) if workers else _in_memory(chosen, encoded)
     weights.auto = _cut(chosen, scored)
     links, clusters = _cluster(chosen, weights, encoded, scored)
     weights.facts |= {
@@ -37,10 +60,14 @@ def link_tables(model: Path, tables: list[Path], out: Path) -> dict[str, Any]:
         "data_hash": _hash(tables),
         "second_opinion": second_opinion(chosen, weights, encoded),
     }
-    out.mkdir(parents=True, exist_ok=True)
-    pq.write_table(links, out / "links.parquet", compression="zstd")
-    pq.write_table(clusters, out / "clusters.parquet", compression="zstd")
-    weights.save(chosen, out / "model.json")
+    write_all(
+        out,
+        {
+            "links.parquet": lambda file: pq.write_table(links, file, compression="zstd"),
+            "clusters.parquet": lambda file: pq.write_table(clusters, file, compression="zstd"),
+            "model.json": lambda file: weights.save(chosen, file),
+        },
+    )
     return {
         "rows": len(encoded),
         "pairs_compared": scored.compared,
@@ -50,6 +77,30 @@ def link_tables(model: Path, tables: list[Path], out: Path) -> dict[str, Any]:
         "capped_blocks": {c.name: c.blocks for c in scored.capped},
         "warnings": weights.facts["warnings"],
     }
+
+
+def _in_memory(model: LinkModel, encoded: Encoded) -> tuple[Weights, Scored]:
+    blocks = blocks_of(model, encoded)
+    weights = train(model, encoded, seen=(candidate_patterns(model, encoded, blocks), random_patterns(model, encoded)))
+    return weights, score_all(model, weights, encoded, blocks=blocks)
+
+
+def _on_spark(model: LinkModel, encoded: Encoded, workers: Workers) -> tuple[Weights, Scored]:
+    from jobs.linkage.spark_tables import SparkTables
+
+    workers.folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=workers.folder, prefix="link-tables-") as folder:
+        on_spark = SparkTables(workers.session(), model, encoded, blocks_of(model, encoded), Path(folder))
+        weights = train(model, encoded, seen=on_spark.patterns())
+        return weights, on_spark.score(weights)
+
+
+def rows_of(tables: list[Path]) -> int:
+    """Rows of the tables together; a file that cannot be read counts none, reading it says why."""
+    try:
+        return sum(pq.read_metadata(file).num_rows for file in tables)
+    except (pa.ArrowInvalid, OSError):
+        return 0
 
 
 def read_table(file: Path) -> pa.Table:
@@ -72,9 +123,7 @@ def _cut(model: LinkModel, scored: Scored) -> float:
 def _cluster(model: LinkModel, weights: Weights, encoded: Encoded, scored: Scored) -> tuple[pa.Table, pa.Table]:
     """Grade the links by the cut and cluster over them; pairs inside a cluster that no pass produced are scored too."""
     links = scored.links
-    place = {value: i for i, value in enumerate(encoded.ids.to_pylist())}
-    left = np.array([place[v] for v in links["left"].to_pylist()], np.int64)
-    right = np.array([place[v] for v in links["right"].to_pylist()], np.int64)
+    left, right = (pc.index_in(links[side], encoded.ids).to_numpy().astype(np.int64) for side in ("left", "right"))
     vetoed = links["veto"].is_valid().to_numpy()
     cannot = np.column_stack([left[vetoed], right[vetoed]])
     alone = encoded.source.astype(np.int64) if model.one_to_one and encoded.source is not None else None

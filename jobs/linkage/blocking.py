@@ -20,8 +20,8 @@ from jobs.linkage.keys import parse_part
 from jobs.linkage.model import LinkModel, Pass
 
 NO_KEY = np.uint64(0)
-CHUNK = 1_000_000
-"""Pairs scored at a time: bounds the kernel's memory whatever the blocks' sizes."""
+CHUNK = 250_000
+"""Pairs scored at a time: bounds the kernel's memory whatever the blocks' sizes; few enough to stay near the processor."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def mix(keys: Hashes, values: Hashes) -> Hashes:
 
 @dataclass(frozen=True)
 class Members:
-    """Rows of blocks: one entry per row and key, sorted by block, then source, then the row's place."""
+    """Rows of blocks: one entry per row and key, those of a block together, by source, then the row's place."""
 
     row: Index
     block: Hashes
@@ -144,20 +144,18 @@ class Members:
 
 
 def members(keys: list[Hashes], encoded: Encoded) -> Members:
-    """Entries of all rows that share a key with another row."""
-    rows, blocks, passes = [], [], []
+    """Entries of all rows that share a key with another row, pass after pass."""
+    held = []
     for position, matrix in enumerate(keys):
         row, slot = np.nonzero(matrix)
-        rows.append(row)
-        blocks.append(matrix[row, slot])
-        passes.append(np.full(len(row), position, np.int8))
-    return sort_members(np.concatenate(rows), np.concatenate(blocks), np.concatenate(passes), encoded)
+        block = matrix[row, slot]
+        held.append(sort_members(row, block, np.full(len(row), position, np.int8), encoded))
+    return Members(*(np.concatenate([getattr(each, name) for each in held]) for name in ("row", "block", "pass_")))
 
 
 def sort_members(row: Index, block: Hashes, pass_: npt.NDArray[np.int8], encoded: Encoded) -> Members:
     """Sort, drop a row that stands twice in a block (a list holding twice the same key), drop blocks of one row."""
-    source = np.zeros(len(encoded), np.int8) if encoded.source is None else encoded.source
-    order = np.lexsort((row, source[row], block))
+    order = _sorted(row, block, encoded.source)
     row, block, pass_ = row[order], block[order], pass_[order]
     fresh = np.ones(len(row), bool)
     fresh[1:] = (row[1:] != row[:-1]) | (block[1:] != block[:-1])
@@ -167,6 +165,15 @@ def sort_members(row: Index, block: Hashes, pass_: npt.NDArray[np.int8], encoded
     alone[1:] &= ~same
     alone[:-1] &= ~same
     return Members(row[~alone], block[~alone], pass_[~alone])
+
+
+def _sorted(row: Index, block: Hashes, source: npt.NDArray[np.int8] | None) -> Index:
+    """Order by block, then source, then row."""
+    if source is not None:
+        return np.lexsort((row, source[row], block))
+    if (row[1:] >= row[:-1]).all():
+        return np.argsort(block, kind="stable")
+    return np.lexsort((row, block))
 
 
 @dataclass(frozen=True)
@@ -181,14 +188,30 @@ class Pairs:
         """Some of them."""
         return Pairs(self.left[keep], self.right[keep], self.pass_[keep])
 
+    def at(self, places: Index) -> Pairs:
+        """Those at the places."""
+        return Pairs(self.left[places], self.right[places], self.pass_[places])
+
 
 def candidate_pairs(model: LinkModel, encoded: Encoded, held: Members, complete: list[Hashes]) -> Iterator[Pairs]:
     """All pairs of rows inside the blocks held, in chunks of bounded size, each pair by its first pass only.
 
     A partition may hold only some blocks; `complete` are always all complete keys of every row.
     """
-    first, until = _reach(model, encoded, held)
-    wanted = np.maximum(until - first, 0)
+    yield from pairs_within(held, reach(model, encoded, held), complete)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """For each entry of a block the first of the later entries it is compared with, and how many."""
+
+    first: Index
+    wanted: Index
+
+
+def pairs_within(held: Members, far: Reach, complete: list[Hashes]) -> Iterator[Pairs]:
+    """The pairs of entries as far as they reach, in chunks of bounded size, each pair by its first pass only."""
+    first, wanted = far.first, far.wanted
     bounds = np.concatenate([[0], np.cumsum(wanted)])
     start = 0
     while start < len(wanted):
@@ -200,11 +223,17 @@ def candidate_pairs(model: LinkModel, encoded: Encoded, held: Members, complete:
         start = end
 
 
-def _reach(model: LinkModel, encoded: Encoded, held: Members) -> tuple[Index, Index]:
+def reach(model: LinkModel, encoded: Encoded, held: Members) -> Reach:
     """For each entry the range of later entries it is compared with."""
+    first, until = _range(model, encoded, held)
+    return Reach(first, np.maximum(until - first, 0))
+
+
+def _range(model: LinkModel, encoded: Encoded, held: Members) -> tuple[Index, Index]:
     here = np.arange(len(held.row))
-    ends = np.searchsorted(held.block, held.block, side="right")
-    begins = np.searchsorted(held.block, held.block, side="left")
+    edges = np.flatnonzero(np.concatenate([[True], held.block[1:] != held.block[:-1], [True]])) if len(here) else here
+    sizes = np.diff(edges)
+    begins, ends = np.repeat(edges[:-1], sizes), np.repeat(edges[1:], sizes)
     caps = np.array([p.cap for p in model.passes])[held.pass_]
     first = here + 1
     if encoded.source is not None:
@@ -232,7 +261,10 @@ def _first_only(pairs: Pairs, keys: list[Hashes], held: Members, start: int, end
     """Drop pairs that meet in an earlier pass, or in the same pass by a smaller key."""
     block = np.repeat(held.block[start:end], wanted[start:end])
     keep = np.ones(len(pairs.left), bool)
-    for position, matrix in enumerate(keys):
+    last = int(pairs.pass_.max())
+    for position, matrix in enumerate(keys[: last + 1]):
+        if position == last and matrix.shape[1] == 1:
+            continue
         later = np.flatnonzero(keep & (pairs.pass_ >= position))
         if not len(later):
             continue

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from jobs.linkage.encoding import Bools, Codes, Column, Encoded, Index
+from jobs.linkage.glances import Glance, glance_at
 from jobs.linkage.levels import ROW_LEVELS, VALUE_LEVELS
 from jobs.linkage.model import Comparison, LinkModel
 
@@ -24,8 +26,11 @@ def levels_of(model: LinkModel, encoded: Encoded, left: Index, right: Index) -> 
     return matrix
 
 
-def compare(comparison: Comparison, encoded: Encoded, left: Index, right: Index) -> Levels:
-    """Position of the first level that holds; their number for `else`; −1 where a side is missing."""
+def compare(comparison: Comparison, encoded: Encoded, left: Index, right: Index, glance: bool = True) -> Levels:
+    """Position of the first level that holds; their number for `else`; −1 where a side is missing.
+
+    Without `glance` texts are compared at once: for pairs that a glance has left open already.
+    """
     column = encoded.columns[comparison.field]
     steps = [_step(each) for each in comparison.levels]
     result = np.full(len(left), len(steps), np.int8)
@@ -37,7 +42,7 @@ def compare(comparison: Comparison, encoded: Encoded, left: Index, right: Index)
         absent = _unlisted(encoded, column, lists, left, right)
     if any(kind in VALUE_LEVELS for kind, _ in steps):
         present = np.flatnonzero(~absent)
-        result[present] = _value_levels(column, steps, mine[present], theirs[present])
+        result[present] = _value_levels(column, steps, mine[present], theirs[present], glance)
     result[absent] = ABSENT
     for position, (kind, argument) in enumerate(steps):
         if kind in ROW_LEVELS:
@@ -45,6 +50,38 @@ def compare(comparison: Comparison, encoded: Encoded, left: Index, right: Index)
             hit = ROW_LEVELS[kind].test(encoded, comparison.field, left[open_], right[open_], argument)
             result[open_[hit]] = position
     return result
+
+
+@dataclass(frozen=True)
+class Look:
+    """What integers tell of one comparison, without any text: codes by row, levels below equality, and their tests."""
+
+    codes: Codes
+    steps: int
+    glances: tuple[Glance, ...]
+
+    def levels(self, left: Index, right: Index) -> tuple[Levels, Index]:
+        """Levels of pairs, and the places of those that only texts can decide (`else` so far)."""
+        a, b = self.codes[left], self.codes[right]
+        result = np.where(a == b, np.int8(0), np.int8(self.steps))
+        result[(a | b) < 0] = ABSENT
+        open_ = np.flatnonzero(result == self.steps)
+        a, b = a[open_], b[open_]
+        near = np.zeros(len(open_), bool)
+        for glance in self.glances:
+            near |= glance.may_hold(a, b)
+        return result, open_[near]
+
+
+def look_at(comparison: Comparison, encoded: Encoded) -> Look | None:
+    """What can be told without texts; None where a level looks at whole rows or cannot be ruled out by a glance."""
+    column = encoded.columns[comparison.field]
+    steps = [_step(each) for each in comparison.levels]
+    if column.is_list or any(kind in ROW_LEVELS for kind, _ in steps):
+        return None
+    glances = [glance_at(column, kind, argument) for kind, argument in steps if kind != "exact"]
+    found = tuple(g for g in glances if g is not None)
+    return Look(column.codes, len(steps), found) if len(found) == len(glances) else None
 
 
 def _unlisted(encoded: Encoded, column: Column, lists: list[str], left: Index, right: Index) -> Bools:
@@ -62,7 +99,7 @@ def _step(level: str | dict[str, Any]) -> tuple[str, Any]:
     return (level, None) if isinstance(level, str) else next(iter(level.items()))
 
 
-def _value_levels(column: Column, steps: list[tuple[str, Any]], left: Codes, right: Codes) -> Levels:
+def _value_levels(column: Column, steps: list[tuple[str, Any]], left: Codes, right: Codes, glance: bool) -> Levels:
     """Levels for pairs of codes, through the distinct unequal ones."""
     result = np.full(len(left), len(steps), np.int8)
     same = left == right
@@ -72,12 +109,28 @@ def _value_levels(column: Column, steps: list[tuple[str, Any]], left: Codes, rig
     if not len(rest) or best == len(steps):
         return result
     low, high = np.minimum(left[rest], right[rest]), np.maximum(left[rest], right[rest])
+    if glance and 4 * len(rest) > len(column.values):  # else a glance costs more than it saves
+        near = np.flatnonzero(_near(column, steps, low, high))
+        rest, low, high = rest[near], low[near], high[near]
     packed, back = np.unique(low.astype(np.int64) << 32 | high, return_inverse=True)
-    result[rest] = _distinct_levels(column, steps, (packed >> 32).astype(np.int32), packed.astype(np.int32))[back]
+    result[rest] = _distinct_levels(column, steps, (packed >> 32).astype(np.int32), packed.astype(np.int32), glance)[back]
     return result
 
 
-def _distinct_levels(column: Column, steps: list[tuple[str, Any]], i: Codes, j: Codes) -> Levels:
+def _near(column: Column, steps: list[tuple[str, Any]], i: Codes, j: Codes) -> Bools:
+    """Pairs of values for which any level may hold."""
+    near = np.zeros(len(i), bool)
+    for kind, argument in steps:
+        if kind == "exact" or kind in ROW_LEVELS:
+            continue
+        glance = glance_at(column, kind, argument)
+        if glance is None:
+            return np.ones(len(i), bool)
+        near |= glance.may_hold(i, j)
+    return near
+
+
+def _distinct_levels(column: Column, steps: list[tuple[str, Any]], i: Codes, j: Codes, glance: bool) -> Levels:
     result = np.full(len(i), len(steps), np.int8)
     for position, (kind, argument) in enumerate(steps):
         if kind == "exact" or kind in ROW_LEVELS:
@@ -85,6 +138,9 @@ def _distinct_levels(column: Column, steps: list[tuple[str, Any]], i: Codes, j: 
         open_ = np.flatnonzero(result == len(steps))
         if not len(open_):
             break
+        seen = glance_at(column, kind, argument) if glance and 4 * len(open_) > len(column.values) else None
+        if seen is not None:
+            open_ = open_[seen.may_hold(i[open_], j[open_])]
         hit = VALUE_LEVELS[kind].test(column, i[open_], j[open_], argument)
         result[open_[hit]] = position
     return result

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +32,7 @@ class Column:
     values: npt.NDArray[np.object_]
     derived: dict[str, tuple[Codes, npt.NDArray[np.object_]]] = field(default_factory=dict)
     _hashes: dict[str, Hashes] = field(default_factory=dict)
+    _remembered: dict[str, Any] = field(default_factory=dict)
 
     @property
     def is_list(self) -> bool:
@@ -47,6 +49,12 @@ class Column:
         if name not in self.derived:
             self.derived[name] = _factorize(np.array([function(v) for v in self.values], dtype=object))
         return self.derived[name][0]
+
+    def remember(self, name: str, make: Callable[[], Any]) -> Any:
+        """What `make` gives, made once: facts about the distinct values that every chunk of pairs asks for again."""
+        if name not in self._remembered:
+            self._remembered[name] = make()
+        return self._remembered[name]
 
     def hashes(self, transform: str | None = None, length: int | None = None) -> Hashes:
         """64-bit hash per distinct value, after transform and cut; 0 for nothing. The same in every process."""
@@ -111,11 +119,17 @@ def as_text(array: pa.Array, kind: str) -> pa.Array:
             return pc.strftime(array.cast(pa.timestamp("s")), format="%Y%m%d")
         if kind != "date":
             return array.cast(pa.string())
-        text = pc.replace_substring_regex(array.cast(pa.string()), pattern=r"[-/.]|T.*| .*", replacement="")
-        return text
+        return _plain_date(array)
     if pa.types.is_dictionary(array.type):
         array = array.dictionary_decode()
     return array.cast(pa.string())
+
+
+def _plain_date(array: pa.Array) -> pa.Array:
+    """Digits of written dates, each spelling mended once."""
+    encoded = array.cast(pa.string()).dictionary_encode()
+    plain = pc.replace_substring_regex(encoded.dictionary, pattern=r"[-/.]|T.*| .*", replacement="")
+    return plain.take(encoded.indices)
 
 
 def _whole(numbers: pa.Array) -> pa.Array:

@@ -92,7 +92,19 @@ def fold(name: str) -> str | None:
     """Simplified, variants unified, dots and spaces dropped; Latin names in upper case without diacritics."""
     if not is_han(name):
         return " ".join(words(name)) or None
-    return "".join(_fold_char(c) for c in name if c not in DOTS and not c.isspace()) or None
+    return name.translate(_FOLDED) or None
+
+
+class _Folded(dict[int, str | None]):
+    """What each character folds to, found out when first met."""
+
+    def __missing__(self, point: int) -> str | None:
+        c = chr(point)
+        self[point] = None if c in DOTS or c.isspace() else _fold_char(c)
+        return self[point]
+
+
+_FOLDED = _Folded()
 
 
 @lru_cache(maxsize=100_000)

@@ -78,14 +78,14 @@ def prefix(column: Column, i: Codes, j: Codes, length: Any) -> Bools:
 
 def within(column: Column, i: Codes, j: Codes, most: Any) -> Bools:
     """Numbers that differ by at most this."""
-    numbers = np.array([_number(v) for v in column.values], dtype=np.float64)
+    numbers = _of_values(column, "number", _number, [float("nan")])
     return np.abs(numbers[i] - numbers[j]) <= float(most)
 
 
 def truncated(column: Column, i: Codes, j: Codes, least: Any) -> Bools:
     """One is the beginning of the other, with at least so many characters."""
     start = column.hashes(None, int(least))
-    sizes = _sizes(column.values)
+    sizes = _sizes(column)
     some = np.flatnonzero((start[i] == start[j]) & (np.minimum(sizes[i], sizes[j]) >= int(least)))
     a, b = _texts(column, i[some], j[some])
     found = np.zeros(len(i), bool)
@@ -96,7 +96,7 @@ def truncated(column: Column, i: Codes, j: Codes, least: Any) -> Bools:
 def one_character(column: Column, i: Codes, j: Codes, least: Any) -> Bools:
     """One character differs, of at least so many."""
     codes, values = column.derive("fold")
-    sizes = _sizes(values)
+    sizes = _sizes(column, "fold")
     sized = np.flatnonzero(
         (sizes[codes[i]] == sizes[codes[j]]) & (sizes[codes[i]] >= int(least)) & (codes[i] >= 0) & (codes[j] >= 0)
     )
@@ -109,7 +109,7 @@ def one_character(column: Column, i: Codes, j: Codes, least: Any) -> Bools:
 def one_missing(column: Column, i: Codes, j: Codes, least: Any) -> Bools:
     """One lacks a single character of the other, and has at least so many."""
     codes, values = column.derive("fold")
-    sizes = _sizes(values)
+    sizes = _sizes(column, "fold")
     a, b = sizes[codes[i]], sizes[codes[j]]
     some = np.flatnonzero((np.abs(a - b) == 1) & (np.minimum(a, b) >= int(least)))
     found = np.zeros(len(i), bool)
@@ -120,8 +120,8 @@ def one_missing(column: Column, i: Codes, j: Codes, least: Any) -> Bools:
 
 def masked(column: Column, i: Codes, j: Codes, least: Any) -> Bools:
     """One has unknown characters, and all its known ones, at least so many, agree."""
-    known = np.array([hanzi.known_characters(v) for v in column.values] + [0])
-    dim = np.array([hanzi.is_masked(v) for v in column.values] + [False])
+    known = _of_values(column, "known characters", hanzi.known_characters, [0])
+    dim = _of_values(column, "masked", hanzi.is_masked, [False])
     some = np.flatnonzero((dim[i] != dim[j]) & (np.where(dim[i], known[i], known[j]) >= int(least)))
     a, b = _texts(column, i[some], j[some])
     found = np.zeros(len(i), bool)
@@ -131,7 +131,7 @@ def masked(column: Column, i: Codes, j: Codes, least: Any) -> Bools:
 
 def same_tokens(column: Column, i: Codes, j: Codes, _: Any) -> Bools:
     """Latin names: the words of one are among those of the other, at least two of them."""
-    latin = np.array([not hanzi.is_han(v) for v in column.values] + [False])
+    latin = _of_values(column, "latin", lambda v: not hanzi.is_han(v), [False])
     some = np.flatnonzero(latin[i] & latin[j])
     a, b = _texts(column, i[some], j[some])
     found = np.zeros(len(i), bool)
@@ -142,9 +142,9 @@ def same_tokens(column: Column, i: Codes, j: Codes, _: Any) -> Bools:
 def zeroed(column: Column, i: Codes, j: Codes, last: Any) -> Bools:
     """One ends in so many zeros where a spreadsheet lost its last places, and all before them agree."""
     lost, cut = "0" * int(last), -int(last)
-    zero = np.array([v.endswith(lost) for v in column.values] + [False])
+    zero = _of_values(column, f"ends in {lost}", lambda v: v.endswith(lost), [False])
     head = column.derive_text(f"but the last {last}", lambda v: v[:cut] or None)
-    sizes = _sizes(column.values)
+    sizes = _sizes(column)
     return (zero[i] != zero[j]) & (head[i] == head[j]) & (sizes[i] == sizes[j])
 
 
@@ -160,7 +160,7 @@ def swapped_day_month(column: Column, i: Codes, j: Codes, _: Any) -> Bools:
 
 def one_digit(column: Column, i: Codes, j: Codes, _: Any) -> Bools:
     """Texts of one length that differ in one place or by a swap of neighbours."""
-    sizes = _sizes(column.values)
+    sizes = _sizes(column)
     same = np.flatnonzero(sizes[i] == sizes[j])
     a, b = _texts(column, i[same], j[same])
     found = np.zeros(len(i), bool)
@@ -170,7 +170,7 @@ def one_digit(column: Column, i: Codes, j: Codes, _: Any) -> Bools:
 
 def days(column: Column, i: Codes, j: Codes, most: Any) -> Bools:
     """Dates at most so many days apart."""
-    ordinals = _ordinals(column)
+    ordinals = _of_values(column, "ordinal", _ordinal, [float("nan")])
     return np.abs(ordinals[i] - ordinals[j]) <= int(most)
 
 
@@ -215,14 +215,27 @@ def _texts(column: Column, i: Codes, j: Codes) -> tuple[list[str], list[str]]:
     return column.values[i].tolist(), column.values[j].tolist()
 
 
-def _sizes(values: npt.NDArray[np.object_]) -> npt.NDArray[np.int64]:
-    return np.array([*map(len, values), 0], dtype=np.int64)
+def _sizes(column: Column, transform: str | None = None) -> npt.NDArray[np.int64]:
+    """Lengths of the distinct values, 0 for a missing one."""
+
+    def make() -> npt.NDArray[np.int64]:
+        values = column.values if transform is None else column.derive(transform)[1]
+        return np.array([*map(len, values), 0], dtype=np.int64)
+
+    found: npt.NDArray[np.int64] = column.remember(f"sizes:{transform}", make)
+    return found
+
+
+def _of_values(column: Column, name: str, function: Callable[[str], Any], missing: list[Any]) -> npt.NDArray[Any]:
+    """A fact about each distinct value, and one more for a missing value."""
+    found: npt.NDArray[Any] = column.remember(name, lambda: np.array([function(v) for v in column.values] + missing))
+    return found
 
 
 def _within(column: Column, i: Codes, j: Codes, scorer: Any, edits: int) -> Bools:
     a, b = _texts(column, i, j)
     distance = np.asarray(cpdist(a, b, scorer=scorer, score_cutoff=edits))
-    sizes = _sizes(column.values)
+    sizes = _sizes(column)
     longer = np.maximum(sizes[i], sizes[j])
     return (distance <= edits) & (2 * distance < longer)
 
@@ -237,11 +250,6 @@ def _number(text: str) -> float:
 def _token_subset(left: str, right: str) -> bool:
     a, b = set(hanzi.words(left)), set(hanzi.words(right))
     return min(len(a), len(b)) >= 2 and (a <= b or b <= a) and not hanzi.is_han(left) and not hanzi.is_han(right)
-
-
-def _ordinals(column: Column) -> npt.NDArray[np.float64]:
-    dates = np.array([_ordinal(v) for v in column.values], dtype=np.float64)
-    return dates
 
 
 def _ordinal(text: str) -> float:

@@ -12,18 +12,10 @@ import pyarrow.compute as pc
 
 from jobs.errors import UserError
 from jobs.linkage.alignment import ROW, aligned
-from jobs.linkage.blocking import (
-    Capped,
-    Pairs,
-    candidate_pairs,
-    complete_keys,
-    count_keys,
-    effective_keys,
-    members,
-    mix,
-    oversize,
-)
+from jobs.linkage.blocking import Capped, Pairs, count_keys, mix, oversize, pairs_within
+from jobs.linkage.blocks import Blocks, blocks_of
 from jobs.linkage.encoding import Bools, Encoded, Index
+from jobs.linkage.input_checks import check_values
 from jobs.linkage.model import LinkModel
 from jobs.linkage.nightly import crowd_keys, engine_stamp, row_stamps
 from jobs.linkage.rows import encode
@@ -58,33 +50,38 @@ def encode_tables(model: LinkModel, tables: list[pa.Table]) -> Encoded:
         for i, table in enumerate(tables)
     ]
     whole = pa.concat_tables(parts, promote_options="permissive")
-    whole = whole.take(pc.sort_indices(whole[model.id]))
-    ids = whole[model.id]
-    if ids.null_count:
+    if whole[model.id].null_count:
         raise UserError(f"Column {model.id} has rows without an id.", "Give every row an id of its own.")
-    if pc.count_distinct(ids).as_py() != whole.num_rows:
+    if not _ascending(whole[model.id]):
+        whole = whole.take(pc.sort_indices(whole[model.id]))
+    if not _ascending(whole[model.id]):
         raise UserError(
             f"Column {model.id} holds ids that stand twice.",
             f"Give every row an id of its own, or write `id: '{ROW}'` for row numbers.",
         )
     source = whole["__source"].to_numpy().astype(np.int8) if len(tables) == 2 else None
     encoded = encode(model, whole, source)
-    if all(not len(c.values) for c in encoded.columns.values()):
-        raise UserError("Every field of the model is empty in every row.", "Check `fields` of the model against the table.")
+    check_values(model, whole, encoded)
     return encoded
 
 
-def score_all(model: LinkModel, weights: Weights, encoded: Encoded, fresh: Bools | None = None) -> Scored:
+def _ascending(ids: pa.ChunkedArray) -> bool:
+    """Whether each id is greater than the one before."""
+    return bool(pc.all(pc.less(ids[:-1], ids[1:])).as_py() in (True, None))
+
+
+def score_all(
+    model: LinkModel, weights: Weights, encoded: Encoded, fresh: Bools | None = None, blocks: Blocks | None = None
+) -> Scored:
     """Every candidate pair scored, or with `fresh` those that hold such a row; pairs above the review threshold returned."""
-    over, report = oversize(model, count_keys(model, encoded))
-    keys = effective_keys(model, encoded, over)
+    blocks = blocks or blocks_of(model, encoded)
     kernel = Kernel(model, weights, encoded)
     tables, compared = [SCHEMA.empty_table()], 0
-    for candidates in candidate_pairs(model, encoded, members(keys, encoded), complete_keys(keys, over)):
+    for candidates in pairs_within(blocks.held, blocks.far, blocks.complete):
         pairs = candidates if fresh is None else candidates.where(fresh[candidates.left] | fresh[candidates.right])
         compared += len(pairs.left)
         tables.append(kernel.score(pairs))
-    return Scored(distinct_links(pa.concat_tables(tables)), compared, report)
+    return Scored(distinct_links(pa.concat_tables(tables)), compared, blocks.capped)
 
 
 def stamps(model: LinkModel, weights: Weights, encoded: Encoded) -> pd.Series:

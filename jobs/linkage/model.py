@@ -9,12 +9,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from jobs.errors import UserError
 from jobs.linkage.keys import TRANSFORMS, parse_part
 from jobs.linkage.levels import ROW_LEVELS, VALUE_LEVELS
+from jobs.linkage.model_words import level_problems, part_problem, read_yaml, validation
 
 FieldType = Literal[
     "text", "name", "number", "date", "list", "flag", "folded", "digits", "date_ymd", "date_dmy", "date_mdy"
@@ -105,11 +105,13 @@ class Likely(Rule):
     """A condition under which two are more likely one than two, though weights alone may not join them.
 
     `despite`: hard vetoes that do not stop the suspicion (they stop the join). `sole`: where one side has no number and
-    everything that speaks for it points to the same cluster, it may join.
+    everything that speaks for it points to the same cluster, it may join; then a pair may be as improbable as `least`,
+    for that nobody else comes into question is evidence that no weight holds.
     """
 
     despite: list[str] = []
     sole: bool = False
+    least: float = Field(default=0.5, gt=0, lt=1)
 
 
 class Thresholds(Part):
@@ -137,7 +139,7 @@ class LinkModel(Part):
     auto_needs: list[Rule] = []
     likely: list[Likely] = []
     thresholds: Thresholds = Thresholds()
-    seed: int = 20_261_122
+    seed: int = Field(default=20_261_122, ge=0)
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -168,19 +170,31 @@ def level_name(level: str | dict[str, Any]) -> str:
     return f"{kind} {argument}"
 
 
+WORDS: dict[str, list[str]] = {
+    "": list(LinkModel.model_fields), "fields": list(FieldSpec.model_fields), "comparisons": list(Comparison.model_fields),
+    "term_frequency": list(TermFrequency.model_fields), "passes": list(Pass.model_fields), "vetoes": list(Rule.model_fields),
+    "review": list(Rule.model_fields), "auto_needs": list(Rule.model_fields), "likely": list(Likely.model_fields),
+    "thresholds": list(Thresholds.model_fields),
+}  # fmt: skip
+"""The words allowed at each place of a model, for who mistypes one."""
+
+
 def load_model(file: Path) -> LinkModel:
     """Read and check a model; UserError says in a sentence what is wrong."""
     try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise UserError(f"There is no model file {file.name}.", "Give the path of a YAML model, see docs/linkage.md.") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise _wrong(file.name, " ".join(str(error).split())) from None
+        content = read_yaml(file.read_text(encoding="utf-8"))
+    except (FileNotFoundError, IsADirectoryError):
+        raise UserError(
+            f"There is no model file {file.name}.", "Give the path of a YAML model, see docs/link-models.md."
+        ) from None
+    except UnicodeDecodeError:
+        raise _wrong(file.name, "it is no text in UTF-8") from None
+    except ValueError as error:
+        raise _wrong(file.name, str(error)) from None
     try:
         model = LinkModel.model_validate(content)
     except ValidationError as error:
-        first = error.errors()[0]
-        raise _wrong(file.name, f"{'.'.join(str(p) for p in first['loc']) or 'the file'}: {first['msg']}") from None
+        raise _wrong(file.name, validation(error.errors()[0], WORDS)) from None
     for problem in problems(model):
         raise _wrong(file.name, problem)
     return model
@@ -188,7 +202,7 @@ def load_model(file: Path) -> LinkModel:
 
 def problems(model: LinkModel) -> list[str]:
     """Everything the types cannot say, as clauses; empty when the model is sound."""
-    found: list[str] = []
+    found: list[str] = _threshold_problems(model.thresholds)
     for name, comparison in model.comparisons.items():
         found += _comparison_problems(model, name, comparison)
     names = [p.name for p in model.passes]
@@ -202,6 +216,12 @@ def problems(model: LinkModel) -> list[str]:
     vetoes = {v.name for v in model.vetoes}
     found += [f"rule {r.name}: no veto {v}" for r in model.likely for v in r.despite if v not in vetoes]
     return found
+
+
+def _threshold_problems(thresholds: Thresholds) -> list[str]:
+    if thresholds.auto == "expected" or thresholds.review <= float(thresholds.auto) < 1:
+        return []
+    return [f"thresholds: auto is a probability from review ({thresholds.review}) to below 1, or the word expected"]
 
 
 def _comparison_problems(model: LinkModel, name: str, comparison: Comparison) -> list[str]:
@@ -219,6 +239,9 @@ def _comparison_problems(model: LinkModel, name: str, comparison: Comparison) ->
             found.append(f"comparison {name}: level {kind} names no field {argument}")
         elif (argument is None) != ((VALUE_LEVELS.get(kind) or ROW_LEVELS[kind]).argument is None):
             found.append(f"comparison {name}: level {kind} {'lacks its' if argument is None else 'takes no'} argument")
+    if not found:
+        steps = [(level, None) if isinstance(level, str) else next(iter(level.items())) for level in comparison.levels]
+        found += [f"comparison {name}: {p}" for p in level_problems(steps, model.fields[comparison.field].type)]
     names = comparison.names
     found += [f"comparison {name}: level {n} stands twice" for n in sorted(set(names)) if names.count(n) > 1]
     if comparison.term_frequency:
@@ -236,6 +259,8 @@ def _part_problems(model: LinkModel, where: str, part: str) -> list[str]:
     parsed = parse_part(part)
     if parsed.field not in model.fields:
         return [f"{where}: no field {parsed.field}"]
+    if wrong := part_problem(part):
+        return [f"{where}: {wrong}"]
     if parsed.transform and parsed.transform not in TRANSFORMS:
         return [f"{where}: no transform {parsed.transform}; known are {', '.join(sorted(TRANSFORMS))}"]
     return []
@@ -255,10 +280,12 @@ def _level_problems(model: LinkModel, where: str, levels: dict[str, list[str]]) 
 def _rule_problems(model: LinkModel, rule: Rule) -> list[str]:
     fields = [*rule.both, *rule.either, *rule.neither, *rule.same, *rule.differ]
     missing = [f"rule {rule.name}: no field {f}" for f in fields if f not in model.fields]
+    flags = [f for f in [*rule.both, *rule.either, *rule.neither] if f in model.fields and model.fields[f].type != "flag"]
+    missing += [f"rule {rule.name}: both, either and neither take fields of `type: flag`, which {f} is not" for f in flags]
     if not fields and not rule.levels:
         missing.append(f"rule {rule.name} has no condition")
     return missing + _level_problems(model, f"rule {rule.name}", rule.levels)
 
 
 def _wrong(name: str, problem: str) -> UserError:
-    return UserError(f"Model {name} is wrong: {problem}.", "Mend that line; docs/linkage.md lists what a model may say.")
+    return UserError(f"Model {name} is wrong: {problem}.", "Mend that line; docs/link-models.md says what a model may say.")

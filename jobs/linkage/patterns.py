@@ -11,11 +11,13 @@ import numpy as np
 import numpy.typing as npt
 
 from jobs.errors import UserError
-from jobs.linkage.blocking import NO_KEY, Pairs, candidate_pairs, complete_keys, count_keys, effective_keys, members, oversize
+from jobs.linkage.blocking import NO_KEY, Pairs, pairs_within
+from jobs.linkage.blocks import Blocks, blocks_of
 from jobs.linkage.comparisons import levels_of
-from jobs.linkage.encoding import Encoded, Hashes
+from jobs.linkage.encoding import Encoded, Hashes, Index
 from jobs.linkage.model import LinkModel
 
+Floats = npt.NDArray[np.float64]
 RANDOM_PAIRS = 1_000_000
 
 
@@ -42,17 +44,18 @@ def possible_pairs(encoded: Encoded) -> float:
     return float(first * (n - first))
 
 
-def candidate_patterns(model: LinkModel, encoded: Encoded) -> Patterns:
-    """Patterns of all candidate pairs, each pair once."""
-    over, _ = oversize(model, count_keys(model, encoded))
-    keys = effective_keys(model, encoded, over)
+def candidate_patterns(model: LinkModel, encoded: Encoded, blocks: Blocks | None = None) -> Patterns:
+    """Patterns of all candidate pairs, each pair once; where they are many, of a sample, counted for those it stands for."""
+    blocks = blocks or blocks_of(model, encoded)
+    drawn, weight = blocks.drawn()
     parts = []
-    for pairs in candidate_pairs(model, encoded, members(keys, encoded), complete_keys(keys, over)):
-        parts.append(_count(model, levels_of(model, encoded, pairs.left, pairs.right), _met(keys, pairs)))
-    return _merge(model, parts)
+    for pairs in pairs_within(blocks.held, drawn, blocks.complete):
+        levels = levels_of(model, encoded, pairs.left, pairs.right)
+        parts.append(count_patterns(model, levels, passes_met(blocks.keys, pairs), weight[pairs.pass_]))
+    return merge_patterns(model, parts)
 
 
-def _met(keys: list[Hashes], pairs: Pairs) -> npt.NDArray[np.int64]:
+def passes_met(keys: list[Hashes], pairs: Pairs) -> npt.NDArray[np.int64]:
     """Bits of the passes in which each pair meets."""
     bits = np.int64(1) << pairs.pass_.astype(np.int64)
     for position, matrix in enumerate(keys):
@@ -65,8 +68,8 @@ def _met(keys: list[Hashes], pairs: Pairs) -> npt.NDArray[np.int64]:
     return bits
 
 
-def random_patterns(model: LinkModel, encoded: Encoded) -> Patterns:
-    """Patterns of pairs drawn at random (seeded; rows must stand in the order of ids)."""
+def random_pairs(model: LinkModel, encoded: Encoded) -> tuple[Index, Index]:
+    """Pairs of rows drawn at random."""
     draw = np.random.default_rng(model.seed)
     n = len(encoded)
     if encoded.source is None:
@@ -74,15 +77,22 @@ def random_patterns(model: LinkModel, encoded: Encoded) -> Patterns:
     else:
         first, second = np.flatnonzero(encoded.source == 0), np.flatnonzero(encoded.source == 1)
         left, right = draw.choice(first, RANDOM_PAIRS), draw.choice(second, RANDOM_PAIRS)
-    left, right = left[left != right], right[left != right]
+    apart = left != right
+    return left[apart], right[apart]
+
+
+def random_patterns(model: LinkModel, encoded: Encoded) -> Patterns:
+    """Patterns of pairs drawn at random (seeded; rows must stand in the order of ids)."""
+    left, right = random_pairs(model, encoded)
     parts = []
     for start in range(0, len(left), 500_000):
         levels = levels_of(model, encoded, left[start : start + 500_000], right[start : start + 500_000])
-        parts.append(_count(model, levels, np.zeros(len(levels), np.int64)))
-    return _merge(model, parts)
+        parts.append(count_patterns(model, levels, np.zeros(len(levels), np.int64), np.ones(len(levels))))
+    return merge_patterns(model, parts)
 
 
-def _count(model: LinkModel, levels: npt.NDArray[np.int8], bits: npt.NDArray[np.int64]) -> Patterns:
+def count_patterns(model: LinkModel, levels: npt.NDArray[np.int8], bits: npt.NDArray[np.int64], weight: Floats) -> Patterns:
+    """Distinct patterns of these pairs, each pair counted by its weight."""
     packed = np.zeros(len(levels), np.int64)
     size = 1
     for position, comparison in enumerate(model.comparisons.values()):
@@ -92,15 +102,15 @@ def _count(model: LinkModel, levels: npt.NDArray[np.int8], bits: npt.NDArray[np.
     if size >= 2**62:
         raise UserError(f"Model {model.model} has too many levels to train.", "Use fewer comparisons or levels.")
     order = np.lexsort((bits, packed))
-    packed, bits, levels = packed[order], bits[order], levels[order]
+    packed, bits, levels, weight = packed[order], bits[order], levels[order], weight[order]
     new = np.ones(len(packed), bool)
     new[1:] = (packed[1:] != packed[:-1]) | (bits[1:] != bits[:-1])
     starts = np.flatnonzero(new)
-    counts = np.diff(np.append(starts, len(packed))).astype(np.float64)
+    counts = np.add.reduceat(weight, starts) if len(starts) else np.zeros(0)
     return Patterns(levels[starts], bits[starts], np.asarray(counts, np.float64))
 
 
-def _merge(model: LinkModel, parts: list[Patterns]) -> Patterns:
+def merge_patterns(model: LinkModel, parts: list[Patterns]) -> Patterns:
     """Sum equal patterns of several chunks, in sorted order, so chunking leaves no trace."""
     width = len(model.comparisons)
     if not parts:

@@ -6,7 +6,7 @@ strangers. Where a comparison's `only_with` is not met, its agreement says nothi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -14,16 +14,17 @@ import pyarrow as pa
 
 from jobs.linkage.blocking import Pairs
 from jobs.linkage.comparisons import levels_of
-from jobs.linkage.encoding import Bools, Encoded
+from jobs.linkage.encoding import Bools, Encoded, Index
 from jobs.linkage.frequencies import row_frequency
 from jobs.linkage.model import LinkModel
+from jobs.linkage.sieve import Sieve, make_sieve
 from jobs.linkage.vetoes import first_rule, holds
 from jobs.linkage.weights import Weights
 
 Floats = npt.NDArray[np.float64]
 AUTO, REVIEW, NONE = "auto", "review", "none"
-EVEN = 0.5
-"""Probability from which two are more likely one."""
+MANY = 20_000
+"""Pairs from which the sieve is worth its making."""
 SCHEMA = pa.schema(
     [
         ("left", pa.string()), ("right", pa.string()), ("weight", pa.float64()), ("probability", pa.float64()),
@@ -40,13 +41,20 @@ class Kernel:
     model: LinkModel
     weights: Weights
     encoded: Encoded
+    rare: dict[str, Floats] = field(default_factory=dict)
+    sieves: dict[float, Sieve] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.logs = {name: self.weights.log(name) for name in self.model.comparisons}
-        self.rare = {
-            name: row_frequency(self.model.comparisons[name], table, self.encoded)
-            for name, table in self.weights.frequencies.items()
-        }
+        for name, table in self.weights.frequencies.items():
+            if name not in self.rare:
+                self.rare[name] = row_frequency(self.model.comparisons[name], table, self.encoded)
+
+    def sieve(self, least: float) -> Sieve:
+        """What drops the pairs that cannot reach a weight of `least`, made once."""
+        if least not in self.sieves:
+            self.sieves[least] = make_sieve(self.model, self.weights, self.encoded, self.rare, least)
+        return self.sieves[least]
 
     def parts(self, pairs: Pairs, levels: npt.NDArray[np.int8]) -> Floats:
         """log2 probability of each comparison's level under each class: comparisons × classes × pairs."""
@@ -82,15 +90,27 @@ class Kernel:
 
     def score(self, pairs: Pairs, keep: float | None = None) -> pa.Table:
         """Links of these pairs above the review threshold (or `keep`), vetoed ones included, in SCHEMA."""
+        least = log_odds(self.model.thresholds.review if keep is None else keep)
+        if len(pairs.left) >= MANY:
+            pairs = pairs.at(self.sieve(least).keep(pairs.left, pairs.right))
+        return self.judge(pairs, least)
+
+    def judge(self, pairs: Pairs, least: float | None = None) -> pa.Table:
+        """The same for pairs that a sieve let through; `least` is the weight from which they are kept."""
+        least = log_odds(self.model.thresholds.review) if least is None else least
         levels = levels_of(self.model, self.encoded, pairs.left, pairs.right)
+        places, parts, weight = self.choose(pairs, levels, least)
+        return self.links(pairs.at(places), levels[places], parts, weight)
+
+    def choose(self, pairs: Pairs, levels: npt.NDArray[np.int8], least: float) -> tuple[Index, Floats, Floats]:
+        """Places of the pairs whose weight reaches `least`, with their parts and weights. Looks at no text."""
         parts = self.parts(pairs, levels)
         weight = np.round(self.weigh(parts), 4)
-        least = self.model.thresholds.review if keep is None else keep
-        chosen = np.flatnonzero(weight >= log_odds(least))
-        some = Pairs(pairs.left[chosen], pairs.right[chosen], pairs.pass_[chosen])
-        return self._links(some, levels[chosen], parts[:, :, chosen], weight[chosen])
+        places = np.flatnonzero(weight >= least)
+        return places, parts[:, :, places], weight[places]
 
-    def _links(self, pairs: Pairs, levels: npt.NDArray[np.int8], parts: Floats, weight: Floats) -> pa.Table:
+    def links(self, pairs: Pairs, levels: npt.NDArray[np.int8], parts: Floats, weight: Floats) -> pa.Table:
+        """Chosen pairs with grades and reasons, in SCHEMA."""
         probability = np.round(1 / (1 + np.exp2(-weight)), 6)
         veto = first_rule(self.model, self.model.vetoes, self.encoded, (pairs.left, pairs.right), levels)
         vetoes = np.array([v.name for v in self.model.vetoes] + [None], dtype=object)
@@ -126,13 +146,13 @@ class Kernel:
     def _likely(
         self, pairs: Pairs, levels: npt.NDArray[np.int8], probability: Floats, veto: npt.NDArray[np.int8]
     ) -> npt.NDArray[np.object_]:
-        """Name of the first `likely` rule that holds for a pair of even odds or better; null for none."""
+        """Name of the first `likely` rule that holds for a pair of its least probability or better; null for none."""
         found = np.full(len(probability), None, dtype=object)
         pending = np.ones(len(probability), bool)
         for rule in self.model.likely:
             passed = [-1, *(k for k, v in enumerate(self.model.vetoes) if v.name in rule.despite)]
             hit = holds(self.model, rule, self.encoded, (pairs.left, pairs.right), levels)
-            hit &= np.isin(veto, passed) & (probability >= EVEN) & pending
+            hit &= np.isin(veto, passed) & (probability >= rule.least) & pending
             found[hit], pending = rule.name, pending & ~hit
         return found
 

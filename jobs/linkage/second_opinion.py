@@ -2,8 +2,8 @@
 
 It cannot train our model (it fixes neither u nor the prior and takes no missing values), but where it disagrees about
 which pairs are one person, or which way a level points, something is wrong. Its EM obeys only numpy's global seed and
-its random start may swap the two classes: the best of twenty seeded starts is taken, and swapped back when agreement
-would speak against a match.
+its random start may swap the two classes: of twenty seeded starts the three whose first steps reach the best likelihood
+are run to their end, the best of these is taken, and swapped back when agreement would speak against a match.
 """
 
 from __future__ import annotations
@@ -17,14 +17,16 @@ import pandas as pd
 
 from jobs.linkage.encoding import Encoded
 from jobs.linkage.local import weigh_pairs
-from jobs.linkage.model import LinkModel
+from jobs.linkage.model import LinkModel, Pass
 from jobs.linkage.weights import Weights
 
 STARTS = 20
+FIRST_STEPS = 6
+FINALISTS = 3
 MOST_ROWS = 20_000
-MOST_PAIRS = 50_000
+MOST_PAIRS = 20_000
 FEWEST_PAIRS = 100
-STRANGERS = 20_000  # random pairs beside the passes': without them there is hardly a second class to find
+STRANGERS = 10_000  # random pairs beside the passes': without them there is hardly a second class to find
 PRESENT = 0.5  # fields missing in more of the pairs are left out, since missing counts as different here
 ALIKE = 0.85
 
@@ -53,7 +55,7 @@ def second_opinion(model: LinkModel, weights: Weights, encoded: Encoded) -> dict
 
 def _frame(model: LinkModel, encoded: Encoded) -> tuple[pd.DataFrame, list[str]]:
     """A sample of rows, by hash of id, with the fields that hold one value; and the comparisons over them."""
-    hashed = pd.util.hash_array(np.array(encoded.ids.to_pylist(), dtype=object), categorize=False)
+    hashed = pd.util.hash_array(encoded.ids.to_numpy(zero_copy_only=False), categorize=False)
     rows = np.sort(np.argsort(hashed, kind="stable")[:MOST_ROWS])
     scalar = {n: c for n, c in encoded.columns.items() if not c.is_list}
     frame = pd.DataFrame(
@@ -73,19 +75,29 @@ def _index(model: LinkModel, encoded: Encoded, frame: pd.DataFrame) -> pd.MultiI
     """Candidate pairs by recordlinkage's Index over the passes whose keys are whole fields."""
     import recordlinkage
 
-    indexer = recordlinkage.Index()
     usable = [p for p in model.passes if set(p.key) <= set(frame.columns)]
     if not usable:
         return pd.MultiIndex.from_arrays([[], []])
-    for each in usable:
-        indexer.block(list(each.key))
-    indexer.random(min(STRANGERS, len(frame) * (len(frame) - 1) // 4), random_state=model.seed % 2**31)
+    strangers = recordlinkage.Index()
+    strangers.random(min(STRANGERS, len(frame) * (len(frame) - 1) // 4), random_state=model.seed % 2**31)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        found = indexer.index(*_sides(encoded, frame)).sort_values()
+        found = strangers.index(*_sides(encoded, frame))
+        for each in usable:
+            sides = _sides(encoded, _small(frame, each))
+            if min(map(len, sides)) > 1:
+                indexer = recordlinkage.Index()
+                indexer.block(list(each.key))
+                found = found.union(indexer.index(*sides))
+    found = found.sort_values()
     if len(found) > MOST_PAIRS:
         found = found[np.linspace(0, len(found) - 1, MOST_PAIRS).astype(np.int64)]
     return found
+
+
+def _small(frame: pd.DataFrame, each: Pass) -> pd.DataFrame:
+    """Rows whose block is within the pass's cap: the tool makes all pairs of a block at once, whatever its size."""
+    return frame[frame.groupby(list(each.key))[each.key[0]].transform("size").fillna(0) <= each.cap]
 
 
 def _vectors(model: LinkModel, usable: list[str], frame: pd.DataFrame, encoded: Encoded, pairs: pd.MultiIndex) -> pd.DataFrame:
@@ -115,23 +127,26 @@ def _fit(vectors: pd.DataFrame) -> tuple[Any, bool]:
     """The start with the best likelihood, and whether its classes came out swapped."""
     import recordlinkage
 
-    best: tuple[float, Any] | None = None
     logging.disable(logging.WARNING)  # it warns of every start that ends in an empty class
     before = np.random.get_state()  # the library draws its start from numpy's global generator
-    for start in range(STARTS):
-        np.random.seed(start)
-        classifier = recordlinkage.ECMClassifier(init="random", max_iter=100, atol=1e-4)
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
-            classifier.fit(vectors)
-        likelihood = _likelihood(classifier, vectors)
-        if best is None or likelihood > best[0] + 1e-6:
-            best = (likelihood, classifier)
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        begun = [_run(recordlinkage.ECMClassifier, vectors, start, FIRST_STEPS)[0] for start in range(STARTS)]
+        leading = sorted(range(STARTS), key=lambda start: (-round(begun[start], 6), start))[:FINALISTS]
+        ended = [_run(recordlinkage.ECMClassifier, vectors, start, 100) for start in leading]
     np.random.set_state(before)
     logging.disable(logging.NOTSET)
-    assert best is not None
-    speaks = [max(_weight(best[1], name), -40.0) for name in vectors.columns]
-    return best[1], sum(speaks) < 0
+    best = max(ended, key=lambda run: round(run[0], 6))[1]
+    speaks = [max(_weight(best, name), -40.0) for name in vectors.columns]
+    return best, sum(speaks) < 0
+
+
+def _run(kind: Any, vectors: pd.DataFrame, start: int, steps: int) -> tuple[float, Any]:
+    """Likelihood reached from one seeded start in at most so many steps, and the classifier."""
+    np.random.seed(start)
+    classifier = kind(init="random", max_iter=steps, atol=1e-4)
+    classifier.fit(vectors)
+    return _likelihood(classifier, vectors), classifier
 
 
 def _likelihood(classifier: Any, vectors: pd.DataFrame) -> float:

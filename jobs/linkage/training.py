@@ -1,10 +1,10 @@
 """Weights without labels: Fellegi–Sunter with ordered levels, by EM over counts of distinct agreement patterns.
 
-Every candidate pair of the training rows is compared once; what EM sees is how often each pattern of levels occurs and
-in which passes (hundreds or thousands of patterns, whatever the data). Strangers' probabilities u come from random
-pairs, those that the model takes for one person or household counted out. Each pass is one session that learns the
-comparisons its key does not imply; missing levels are marginalised (they count for nothing in any class); the share of
-each class is free. Sessions are averaged by how many pairs of the class they saw.
+Every candidate pair of the training rows is compared once (of very many a sample, jobs/linkage/blocks.py); what EM sees
+is how often each pattern of levels occurs and in which passes (hundreds or thousands of patterns, whatever the data).
+Strangers' probabilities u come from random pairs, those that the model takes for one person or household counted out.
+Each pass is one session that learns the comparisons its key does not imply; missing levels are marginalised (they count
+for nothing in any class); the share of each class is free. Sessions are averaged by how many pairs of the class they saw.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ import numpy.typing as npt
 
 from jobs.errors import UserError
 from jobs.linkage.encoding import Encoded
+from jobs.linkage.expected import from_patterns
 from jobs.linkage.frequencies import learn_frequency
+from jobs.linkage.input_checks import empty_fields
 from jobs.linkage.model import HOUSEHOLD, STRANGERS, LinkModel
 from jobs.linkage.patterns import Patterns, candidate_patterns, possible_pairs, random_patterns
 from jobs.linkage.weights import Weights, blank
@@ -40,15 +42,17 @@ class Session:
     steps: int
 
 
-def train(model: LinkModel, encoded: Encoded, all_pairs: float | None = None) -> Weights:
-    """Learn everything from unlabelled rows. `all_pairs` overrides the number of possible pairs (a sample of a larger table)."""
-    patterns = candidate_patterns(model, encoded)
+def train(
+    model: LinkModel, encoded: Encoded, all_pairs: float | None = None, seen: tuple[Patterns, Patterns] | None = None
+) -> Weights:
+    """Learn everything from unlabelled rows. `all_pairs` overrides the number of possible pairs (a sample of a larger table);
+    `seen` are the patterns of candidate and of random pairs, where they are counted already."""
+    patterns, random = seen or (candidate_patterns(model, encoded), random_patterns(model, encoded))
     if not len(patterns.counts):
         raise UserError(
             f"No pass of model {model.model} finds a pair of rows to learn from.", "Check the passes' keys and the data."
         )
     possible = possible_pairs(encoded) if all_pairs is None else all_pairs
-    random = random_patterns(model, encoded)
     weights = blank(model)
     distinct = {n: max(len(encoded.columns[c.field].values), 2) for n, c in model.comparisons.items()}
     _set_strangers(model, weights, random, np.ones(len(random.counts)), distinct)
@@ -64,6 +68,7 @@ def train(model: LinkModel, encoded: Encoded, all_pairs: float | None = None) ->
         if comparison.term_frequency:
             weights.frequencies[name] = learn_frequency(comparison, encoded)
     estimated = weights.prior
+    expected = from_patterns(model, posterior(weights, model, patterns)[0], patterns)
     if model.population:
         weights.prior = _pinned(model, weights, estimated, possible, len(encoded))
     weights.facts = {
@@ -76,7 +81,9 @@ def train(model: LinkModel, encoded: Encoded, all_pairs: float | None = None) ->
         },
         "steps": {name: s.steps for name, s in sessions.items()},
         "shares": {n: {c: float(f"{v:.4g}") for c, v in zip(model.classes, s.share, strict=True)} for n, s in sessions.items()},
-        "warnings": _warnings(model, sessions),
+        "warnings": empty_fields(model, encoded) + _warnings(model, sessions),
+        "rows": len(encoded),
+        "expected": expected,
     }
     return weights
 

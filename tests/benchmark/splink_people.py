@@ -63,11 +63,29 @@ LEVELS = {
 }
 
 
+def _spark_edit(column: str) -> str:
+    """Spark SQL: one edit or a swap of neighbours; Spark's own Levenshtein first, the jar's Damerau where it is two."""
+    pair = f"({column}_l, {column}_r)"
+    return f"(levenshtein{pair} <= 1 or (levenshtein{pair} = 2 and damerau_levenshtein{pair} = 1))"
+
+
+ON_SPARK = {
+    "name": [
+        f"greatest(length(name_l), length(name_r)) > 2 and {_spark_edit('name')}",
+        "length(name_l) > 1 and length(name_l) = length(name_r) and levenshtein(name_l, name_r) = 1",
+    ],
+    "birth_date": [BIRTH[0], f"length(birth_date_l) = length(birth_date_r) and {_spark_edit('birth_date')}"],
+    "sex": [],
+    "address": ["jaro_winkler(address_l, address_r) >= 0.9"],
+    "phone": [_spark_edit("phone")],
+}
+
+
 def settings(spelled: str) -> Any:
-    """Splink's settings; `spelled` is `characters` or `bytes`."""
+    """Splink's settings; `spelled` is `characters` or `bytes` on DuckDB, or `spark`."""
     from splink import SettingsCreator, block_on
 
-    levels = LEVELS | ({"name": BY_BYTES} if spelled == "bytes" else {})
+    levels = {"bytes": LEVELS | {"name": BY_BYTES}, "spark": ON_SPARK}.get(spelled, LEVELS)
     return SettingsCreator(
         link_type="dedupe_only",
         unique_id_column_name="id",
@@ -86,7 +104,7 @@ def _comparison(column: str, middle: list[str]) -> Any:
     return cl.CustomComparison(levels, output_column_name=column)
 
 
-def train(linker: Any, seed: int) -> None:
+def train(linker: Any, seed: int | None) -> None:
     """Splink's own way: the prior from safe rules, u from random pairs, m by EM in two passes of different fields."""
     from splink import block_on
 

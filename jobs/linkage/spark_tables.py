@@ -1,0 +1,197 @@
+"""Linking tables with the comparing done by Spark's workers: every piece of work is a range of block entries.
+
+The driver encodes the tables once and lays codes, keys and entries into one file of the home folder, which workers map
+(so records move once, as integers, and pairs never do). A piece holds about as many pairs as any other, whatever the
+blocks' sizes, and leaves either counts of agreement patterns or the links above the review threshold. What comes out
+equals linking in memory (tests/linkage/test_spark_tables.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from jobs.linkage.blocking import Members, Pairs, Reach, pairs_within
+from jobs.linkage.blocks import Blocks, Floats, piece, pieces
+from jobs.linkage.comparisons import Look, compare, look_at
+from jobs.linkage.encoding import Encoded, Hashes, Index
+from jobs.linkage.local import Scored, distinct_links
+from jobs.linkage.model import LinkModel
+from jobs.linkage.narrow import Narrow
+from jobs.linkage.patterns import Patterns, count_patterns, merge_patterns, passes_met, random_pairs
+from jobs.linkage.scoring import SCHEMA, Kernel, log_odds
+from jobs.linkage.sieve import Sieve
+from jobs.linkage.stored import store, stored
+from jobs.linkage.weights import Weights
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+PIECE = 1_000_000
+"""Pairs of one piece of scoring."""
+LESSON = 250_000
+"""Pairs of one piece of training: all their levels are looked at."""
+COUNTED = pa.schema([("levels", pa.list_(pa.int8())), ("passes", pa.int64()), ("count", pa.float64()), ("random", pa.bool_())])
+
+
+@dataclass(frozen=True)
+class Work:
+    """What every piece of work needs of the table; `drawn` and `weight` of jobs/linkage/blocks.py."""
+
+    model: LinkModel
+    narrow: Narrow
+    keys: list[Hashes]
+    complete: list[Hashes]
+    held: Members
+    far: Reach
+    drawn: Reach
+    weight: Floats
+    random: tuple[Index, Index]
+    looks: dict[str, Look | None]
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """What scoring needs beside the work."""
+
+    weights: Weights
+    sieve: Sieve
+    rare: dict[str, Floats]
+    pieces: list[tuple[int, int]]
+
+
+class SparkTables:
+    """One encoded table whose pairs are compared by the workers of a session; `folder` must be theirs too."""
+
+    def __init__(self, spark: SparkSession, model: LinkModel, encoded: Encoded, blocks: Blocks, folder: Path) -> None:
+        self.spark, self.model, self.encoded, self.folder, self.capped = spark, model, encoded, folder, blocks.capped
+        drawn, weight = blocks.drawn()
+        narrow = Narrow.of(encoded)
+        held = replace(blocks.held, row=blocks.held.row.astype(np.int32))
+        far, drawn = _short(blocks.far), _short(drawn)
+        looks = {name: look_at(each, encoded) for name, each in model.comparisons.items()}
+        random = random_pairs(model, encoded)
+        work = Work(model, narrow, blocks.keys, blocks.complete, held, far, drawn, weight, random, looks)
+        self.pieces, self.lessons = pieces(far, PIECE), pieces(drawn, LESSON)
+        self.draws = len(work.random[0])
+        self.work = store(work, folder / "work")
+
+    def patterns(self) -> tuple[Patterns, Patterns]:
+        """Patterns of candidate pairs and of random pairs, for training."""
+        starts = range(0, self.draws, LESSON)
+        lessons = [(a, b, False) for a, b in self.lessons] + [(a, min(a + LESSON, self.draws), True) for a in starts]
+        found = self._run(partial(count_kernel, work=self.work, lessons=lessons), COUNTED, len(lessons))
+        return self._gathered(found, False), self._gathered(found, True)
+
+    def _gathered(self, found: pa.Table, random: bool) -> Patterns:
+        mine = found.filter(pa.compute.equal(found["random"], random))
+        levels = mine["levels"].combine_chunks().flatten().to_numpy().astype(np.int8).reshape(len(mine), -1)
+        return merge_patterns(self.model, [Patterns(levels, mine["passes"].to_numpy(), mine["count"].to_numpy())])
+
+    def score(self, weights: Weights) -> Scored:
+        """Every candidate pair scored; pairs above the review threshold returned."""
+        kernel = Kernel(self.model, weights, self.encoded)
+        sieve = kernel.sieve(log_odds(self.model.thresholds.review))
+        scoring = store(Scoring(weights, sieve, kernel.rare, self.pieces), self.folder / "scoring")
+        found = self._run(partial(link_kernel, work=self.work, scoring=scoring), SCHEMA, len(self.pieces))
+        counts = pa.compute.is_null(found["left"])
+        compared = int(pa.compute.sum(found.filter(counts)["weight"]).as_py() or 0)
+        return Scored(distinct_links(found.filter(pa.compute.invert(counts))), compared, self.capped)
+
+    def _run(self, kernel: Any, schema: pa.Schema, count: int) -> pa.Table:
+        """What the kernel leaves for every piece, one task a piece."""
+        from pyspark.sql.pandas.types import from_arrow_schema
+
+        if not count:
+            return schema.empty_table()
+        numbers = self.spark.range(0, count, 1, count)
+        return numbers.mapInArrow(kernel, from_arrow_schema(schema)).toArrow().cast(schema)
+
+
+def count_kernel(batches: Iterable[pa.RecordBatch], work: Path, lessons: list[tuple[int, int, bool]]) -> Iterator[pa.RecordBatch]:
+    """Counts of agreement patterns of the numbered lessons (COUNTED)."""
+    table: Work = stored(work)
+    for number in _numbers(batches):
+        start, end, random = lessons[number]
+        count = _random if random else _candidates
+        yield from _as_table(merge_patterns(table.model, list(count(table, start, end))), random).to_batches()
+
+
+def _random(table: Work, start: int, end: int) -> Iterator[Patterns]:
+    left, right = (side[start:end] for side in table.random)
+    levels = _levels(table, left, right)
+    yield count_patterns(table.model, levels, np.zeros(len(levels), np.int64), np.ones(len(levels)))
+
+
+def _candidates(table: Work, start: int, end: int) -> Iterator[Patterns]:
+    for pairs in pairs_within(*piece(table.held, table.drawn, start, end), table.complete):
+        levels = _levels(table, pairs.left, pairs.right)
+        yield count_patterns(table.model, levels, passes_met(table.keys, pairs), table.weight[pairs.pass_])
+
+
+def _levels(table: Work, left: Index, right: Index) -> npt.NDArray[np.int8]:
+    """Level of every comparison for every pair; texts are fetched only for pairs that integers leave open."""
+    matrix = np.empty((len(left), len(table.looks)), np.int8)
+    for position, (name, look) in enumerate(table.looks.items()):
+        comparison = table.model.comparisons[name]
+        levels, open_ = look.levels(left, right) if look else (np.empty(len(left), np.int8), np.arange(len(left)))
+        rows, one, other = _local(left[open_], right[open_])
+        part = table.narrow.part(rows, [comparison.field] if look else None)
+        levels[open_] = compare(comparison, part, one, other, glance=look is None)
+        matrix[:, position] = levels
+    return matrix
+
+
+def _local(left: Index, right: Index) -> tuple[Index, Index, Index]:
+    """The rows that pairs name, and the pairs by place among them."""
+    rows, back = np.unique(np.concatenate([left, right]), return_inverse=True)
+    return rows, back[: len(left)], back[len(left) :]
+
+
+def _as_table(patterns: Patterns, random: bool) -> pa.Table:
+    count, width = patterns.levels.shape
+    levels = pa.ListArray.from_arrays(np.arange(count + 1, dtype=np.int32) * width, pa.array(patterns.levels.ravel()))
+    return pa.table([levels, patterns.passes, patterns.counts, pa.array([random] * count, pa.bool_())], schema=COUNTED)
+
+
+def link_kernel(batches: Iterable[pa.RecordBatch], work: Path, scoring: Path) -> Iterator[pa.RecordBatch]:
+    """Links of the numbered pieces (SCHEMA); one more row a piece without ids, whose weight is the number of pairs compared."""
+    table: Work = stored(work)
+    how: Scoring = stored(scoring)
+    for number in _numbers(batches):
+        start, end = how.pieces[number]
+        kept, compared = [], 0
+        for pairs in pairs_within(*piece(table.held, table.far, start, end), table.complete):
+            compared += len(pairs.left)
+            kept.append(pairs.at(how.sieve.keep(pairs.left, pairs.right)))
+        yield from _links(table, how, kept).to_batches()
+        total = {n: [None] for n in SCHEMA.names} | {"weight": [float(compared)]}
+        yield from pa.table(total, SCHEMA).to_batches()
+
+
+def _links(table: Work, how: Scoring, kept: list[Pairs]) -> pa.Table:
+    if not kept:
+        return SCHEMA.empty_table()
+    left, right, pass_ = (np.concatenate([getattr(p, n) for p in kept]) for n in ("left", "right", "pass_"))
+    pairs, levels = Pairs(left, right, pass_), _levels(table, left, right)
+    whole = Kernel(table.model, how.weights, table.narrow.part(np.zeros(0, np.int64)), how.rare)
+    places, parts, weight = whole.choose(pairs, levels, log_odds(table.model.thresholds.review))
+    rows, left, right = _local(left[places], right[places])
+    kernel = Kernel(table.model, how.weights, table.narrow.part(rows), {n: often[rows] for n, often in how.rare.items()})
+    return kernel.links(Pairs(left, right, pass_[places]), levels[places], parts, weight)
+
+
+def _numbers(batches: Iterable[pa.RecordBatch]) -> Iterator[int]:
+    for batch in batches:
+        yield from batch.column(0).to_pylist()
+
+
+def _short(far: Reach) -> Reach:
+    return Reach(far.first.astype(np.int32), far.wanted.astype(np.int32))
