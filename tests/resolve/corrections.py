@@ -1,7 +1,7 @@
 """Deliveries with known errors on the first night that the department corrects on the second, and what is then true.
 
-In the register of insured persons (rs.ac01) some rows lack the number and carry a wrong birth date, so that nothing ties
-them to their person; others carry the whole identity of somebody else. The second night delivers the true rows.
+In the register of insured persons (rs.ac01) some rows lack number, phone and address and carry a wrong birth date, so that nothing
+ties them to their person; others carry the whole identity of somebody else. The second night delivers the true rows.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from pathlib import Path
 import polars as pl
 
 TABLE = "AC01"
-KEY, NUMBER, CARD, NAME, SEX, BIRTH, PHONE, UPDATED = (
-    "AAC001", "AAC147", "AAC002", "AAC003", "AAC004", "AAC006", "AAE005", "AAE036",
+KEY, NUMBER, CARD, NAME, SEX, BIRTH, MOBILE, PHONE, UPDATED = (
+    "AAC001", "AAC147", "AAC002", "AAC003", "AAC004", "AAC006", "AAC067", "AAE005", "AAE036",
 )  # fmt: skip
 WORDS = {
-    "number": (NUMBER,), "second number": (CARD,), "name": (NAME,), "birth date": (BIRTH,), "sex": (SEX,), "phone": (PHONE,),
+    "number": (NUMBER,), "second number": (CARD,), "name": (NAME,), "birth date": (BIRTH,), "sex": (SEX,), "phone": (MOBILE, PHONE),
     "dwelling": ("AAC010", "AAE006"), "hukou": ("AAC009", "AAC010"),
 }  # fmt: skip
 """What a reason calls a change, and the delivered columns of which one must then have changed."""
@@ -48,7 +48,7 @@ def spoil_and_correct(sample: Path, first: dt.date, second: dt.date, count: int)
     wrong: dict[str, Row] = {}
     for _, row in late:
         year = int(str(row[BIRTH])[:4])
-        empty: Row = dict.fromkeys((NUMBER, CARD, PHONE, "AAC010", "AAE006"))
+        empty: Row = dict.fromkeys((NUMBER, CARD, MOBILE, PHONE, "AAC010", "AAE006"))
         wrong[str(row[KEY])] = row | empty | {BIRTH: f"{year - 1}0317"}
     for (_, row), (_, other) in zip(borrowers, lenders, strict=True):
         wrong[str(row[KEY])] = row | {c: other[c] for c in (NUMBER, CARD, NAME, SEX, BIRTH, PHONE)}

@@ -113,6 +113,7 @@ NAMES = [
     ("张××", False, None, "masked", None, R.NAME_MASKED),
     ("买买提江…", False, None, "masked", None, R.NAME_MASKED),
     ("0无", False, None, "placeholder", None, R.NAME_PLACEHOLDER),
+    ("ÑA", False, None, "placeholder", None, R.NAME_PLACEHOLDER),
     ("1无名氏", False, "无名氏", "newborn", None, R.NAME_PROVISIONAL),
     ("无", False, None, "placeholder", None, R.NAME_PLACEHOLDER),
     ("不详", False, None, "placeholder", None, R.NAME_PLACEHOLDER),
