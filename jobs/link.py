@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from jobs.departments.contract import all_contracts
 from jobs.link_changes import Engine, engine_for, facts, follow
+from jobs.link_encoded import MOST_ENCODED, compare_encoded, with_kin_here
 from jobs.profiles.collapse import NEEDED, SCHEMA, Sources, collapse_batches
 from jobs.profiles.collapse_key import with_collapse_key
 from jobs.profiles.crowds import crowds
@@ -32,7 +33,11 @@ def run(context: Context) -> None:
     engine = engine_for(sources())
     context.receipt.notes["model"] = engine.weights.version
     if not follow(context, engine):
-        _links(context, _profiles(context, context.read("records", RECORDS)), engine)
+        profiles = _profiles(context, context.read("records", RECORDS))
+        if context.receipt.notes["profiles"] <= MOST_ENCODED:
+            compare_encoded(context, engine)
+        else:
+            _links(context, profiles, engine)
     context.receipt.rows_in = _rows(context, "records")
 
 
@@ -55,8 +60,12 @@ def _profiles(context: Context, records: DataFrame) -> DataFrame:
         F.col("collapse_key").cast("bigint").alias("met_by"),
     )
     context.write(PROFILE_RECORDS, where)
-    written = _again(context, PROFILE_RECORDS.name, PROFILE_RECORDS.schema).select("record_id", "profile_id")
-    count = context.write(PROFILES, with_kin(made.drop("members", "stamps", "collapse_key"), written, records))
+    alone = made.drop("members", "stamps", "collapse_key")
+    if made.count() <= MOST_ENCODED:
+        count = with_kin_here(context, alone.toArrow())
+    else:
+        written = _again(context, PROFILE_RECORDS.name, PROFILE_RECORDS.schema).select("record_id", "profile_id")
+        count = context.write(PROFILES, with_kin(alone, written, records))
     made.unpersist()
     context.receipt.notes["profiles"] = count
     return _again(context, PROFILES.name, PROFILES.schema)

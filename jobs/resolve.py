@@ -5,10 +5,11 @@ Profiles and links come to the driver as narrow Arrow columns, where clusters ar
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 import pyarrow as pa
 import pyarrow.dataset as ds
@@ -18,7 +19,7 @@ from jobs.errors import UserError
 from jobs.linkage import decisions, identities
 from jobs.linkage.clusters import Clusters, Edges, Rules, cluster_pairs
 from jobs.linkage.model import load_model
-from jobs.residents import constraints, kinship, provisional, reasons
+from jobs.residents import constraints, kinship, outweighed, provisional, reasons
 from jobs.tables import RESIDENT_EVENTS, RESIDENT_RECORDS, RESIDENTS, table_for
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def run(context: Context) -> None:
     where = _profile_of(context, profiles)
     links = _links(context, profiles)
     apart = _apart(context, profiles, records, where)
+    links, apart = _outweigh(links, apart, profiles, records, where)
     clusters = _cluster(context, profiles, where, links, apart)
     found = _identify(context, profiles, records, where.with_columns(cluster=pl.Series(clusters.leader)[where["at"]]))
     doubles = _provisional(links, apart, profiles, found.residents.join(where, on="record_id"))
@@ -80,11 +82,14 @@ def id_key(context: Context) -> bytes:
 
 @dataclass(frozen=True)
 class _Apart:
-    """Pairs of profiles that are two persons whatever the weights say, and what people judged."""
+    """Pairs of profiles that are two persons whatever the weights say, what people judged, and which pairs (l, r, weight) an
+    authority's word joins."""
 
     pairs: pl.DataFrame
     must: pl.DataFrame
     codes: tuple[constraints.Ints, constraints.Ints]
+    stated: constraints.Ints
+    outweighed: pl.DataFrame
 
 
 def _apart(context: Context, profiles: pl.DataFrame, records: pl.DataFrame, where: pl.DataFrame) -> _Apart:
@@ -99,7 +104,27 @@ def _apart(context: Context, profiles: pl.DataFrame, records: pl.DataFrame, wher
         constraints.judged_pairs(verdicts, "different", at),
     ]
     every = pl.concat([p.select("l", "r").cast(pl.Int64) for p in pairs]).unique().sort("l", "r")
-    return _Apart(every, constraints.judged_pairs(verdicts, "same", at), constraints.number_codes(profiles))
+    codes = constraints.number_codes(profiles)
+    nothing = pl.DataFrame(schema={"l": pl.Int64, "r": pl.Int64, "weight": pl.Float64})
+    return _Apart(every, constraints.judged_pairs(verdicts, "same", at), codes, codes[0], nothing)
+
+
+def _outweigh(
+    links: pl.DataFrame, apart: _Apart, profiles: pl.DataFrame, records: pl.DataFrame, where: pl.DataFrame
+) -> tuple[pl.DataFrame, _Apart]:
+    """Links and codes after the authority's word: what it outweighs is no veto any more, and joins as a sole candidate."""
+    anchored = records.filter(pl.col("dept") == ANCHOR).join(where, on="record_id")["at"]
+    police = pl.Series(np.isin(np.arange(len(profiles)), anchored.to_numpy()))
+    confirmed, hukou = apart.codes
+    found = outweighed.outweighed(links, profiles, confirmed, police)
+    code = outweighed.recoded(confirmed, found)
+    ends = links.select(l=pl.col("l"), r=pl.col("r"))
+    left, right = code[ends["l"].to_numpy()], code[ends["r"].to_numpy()]
+    freed = pl.Series((left == right) & (left >= 0)) & (links["veto"] == outweighed.VETO)
+    pairs = links.filter(freed).select("l", "r", weight=pl.lit(provisional.SOLE))
+    stated = np.where(np.isin(confirmed, found["code"].to_numpy()), -1, confirmed)
+    unbound = links.with_columns(veto=pl.when(freed).then(None).otherwise("veto"))
+    return unbound, replace(apart, codes=(code, hukou), stated=stated, outweighed=pairs)
 
 
 def _cluster(context: Context, profiles: pl.DataFrame, where: pl.DataFrame, links: pl.DataFrame, apart: _Apart) -> Clusters:
@@ -118,9 +143,10 @@ def _cluster(context: Context, profiles: pl.DataFrame, where: pl.DataFrame, link
         clustered = where.select("record_id", "at", cluster=leader[where["at"]])
         kin = kinship.kin_pairs(ties, clustered, profiles).select("l", "r", weight=pl.lit(kinship.WEIGHT))
         alone = provisional.sole_candidates(free, leader, numbered, sole)
-        if not len(kin) and not len(alone):
+        if not len(kin) and not len(alone) and not len(apart.outweighed):
             break
-        known = pl.concat([known, provisional.lifted(kin, free, leader, apart.codes[0]), alone])
+        shown = pl.concat([kin, apart.outweighed])
+        known = pl.concat([known, provisional.lifted(shown, free, leader, apart.stated), alone])
         found = cluster_pairs(ids, _edges(known), CUT, rules)
     return found
 

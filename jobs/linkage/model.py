@@ -105,8 +105,8 @@ class Likely(Rule):
     """A condition under which two are more likely one than two, though weights alone may not join them.
 
     `despite`: hard vetoes that do not stop the suspicion (they stop the join). `sole`: where one side has no number and
-    everything that speaks for it points to the same cluster, it may join; then a pair may be as improbable as `least`,
-    for that nobody else comes into question is evidence that no weight holds.
+    everything that speaks for it points to the same cluster, it may join. A pair may be as improbable as `least`, and is kept
+    even below the review threshold: that nobody else comes into question is evidence that no weight holds.
     """
 
     despite: list[str] = []
@@ -145,6 +145,11 @@ class LinkModel(Part):
     def classes(self) -> tuple[str, ...]:
         """Latent classes of pairs; strangers last."""
         return (SAME, HOUSEHOLD, STRANGERS) if self.household else (SAME, STRANGERS)
+
+    @property
+    def floor(self) -> float:
+        """The least probability at which a pair may be kept: for review, or because a likely rule asks for it."""
+        return min([self.thresholds.review, *(rule.least for rule in self.likely)])
 
     def column(self, field: str) -> str:
         """The input column behind a field."""

@@ -89,29 +89,40 @@ class Kernel:
         return np.asarray(total[0] - others)
 
     def score(self, pairs: Pairs, keep: float | None = None) -> pa.Table:
-        """Links of these pairs above the review threshold (or `keep`), vetoed ones included, in SCHEMA."""
-        least = log_odds(self.model.thresholds.review if keep is None else keep)
+        """Links of these pairs above the review threshold (or `keep`) or of a likely rule, vetoed ones included, in SCHEMA."""
         if len(pairs.left) >= MANY:
-            pairs = pairs.at(self.sieve(least).keep(pairs.left, pairs.right))
-        return self.judge(pairs, least)
+            pairs = pairs.at(self.sieve(log_odds(self.model.floor if keep is None else keep)).keep(pairs.left, pairs.right))
+        return self.judge(pairs, keep)
 
-    def judge(self, pairs: Pairs, least: float | None = None) -> pa.Table:
-        """The same for pairs that a sieve let through; `least` is the weight from which they are kept."""
-        least = log_odds(self.model.thresholds.review) if least is None else least
+    def judge(self, pairs: Pairs, keep: float | None = None) -> pa.Table:
+        """The same for pairs that a sieve let through."""
         levels = levels_of(self.model, self.encoded, pairs.left, pairs.right)
-        places, parts, weight = self.choose(pairs, levels, least)
-        return self.links(pairs.at(places), levels[places], parts, weight)
+        places, parts, weight = self.choose(pairs, levels, keep)
+        worth = self.worth(pairs.at(places), levels[places], weight) if keep is None else np.arange(len(places))
+        return self.links(pairs.at(places[worth]), levels[places[worth]], parts[:, :, worth], weight[worth])
 
-    def choose(self, pairs: Pairs, levels: npt.NDArray[np.int8], least: float) -> tuple[Index, Floats, Floats]:
-        """Places of the pairs whose weight reaches `least`, with their parts and weights. Looks at no text."""
+    def choose(self, pairs: Pairs, levels: npt.NDArray[np.int8], keep: float | None = None) -> tuple[Index, Floats, Floats]:
+        """Places of the pairs worth keeping, with their parts and weights: those of the review threshold (or `keep`), and the
+        less probable ones that a likely rule may speak for (see `worth`). Looks at no text."""
         parts = self.parts(pairs, levels)
         weight = np.round(self.weigh(parts), 4)
-        places = np.flatnonzero(weight >= least)
+        places = np.flatnonzero(weight >= log_odds(self.model.floor if keep is None else keep))
         return places, parts[:, :, places], weight[places]
+
+    def worth(self, pairs: Pairs, levels: npt.NDArray[np.int8], weight: Floats) -> Index:
+        """Places of chosen pairs that reach the review threshold or that a likely rule speaks for."""
+        keep = weight >= log_odds(self.model.thresholds.review)
+        low = np.flatnonzero(~keep)
+        if len(low):
+            some = pairs.at(low)
+            veto = first_rule(self.model, self.model.vetoes, self.encoded, (some.left, some.right), levels[low])
+            spoken = self._likely(some, levels[low], _probability(weight[low]), veto)
+            keep[low] = [name is not None for name in spoken]
+        return np.flatnonzero(keep)
 
     def links(self, pairs: Pairs, levels: npt.NDArray[np.int8], parts: Floats, weight: Floats) -> pa.Table:
         """Chosen pairs with grades and reasons, in SCHEMA."""
-        probability = np.round(1 / (1 + np.exp2(-weight)), 6)
+        probability = _probability(weight)
         veto = first_rule(self.model, self.model.vetoes, self.encoded, (pairs.left, pairs.right), levels)
         vetoes = np.array([v.name for v in self.model.vetoes] + [None], dtype=object)
         passes = np.array([p.name for p in self.model.passes] + ["asked"], dtype=object)
@@ -171,6 +182,10 @@ class Kernel:
                 f"{t}{join}{head[k]}{w:.1f}" for t, k, w in zip(texts, levels[:, position].tolist(), weight.tolist(), strict=True)
             ]
         return texts
+
+
+def _probability(weight: Floats) -> Floats:
+    return np.asarray(np.round(1 / (1 + np.exp2(-weight)), 6))
 
 
 def log_odds(probability: float) -> float:

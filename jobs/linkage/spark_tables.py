@@ -70,14 +70,18 @@ class Scoring:
 class SparkTables:
     """One encoded table whose pairs are compared by the workers of a session; `folder` must be theirs too."""
 
-    def __init__(self, spark: SparkSession, model: LinkModel, encoded: Encoded, blocks: Blocks, folder: Path) -> None:
+    def __init__(
+        self, spark: SparkSession, model: LinkModel, encoded: Encoded, blocks: Blocks, folder: Path, learning: bool = True
+    ) -> None:
+        """`learning`: whether patterns will be asked for; else nothing is drawn for them."""
         self.spark, self.model, self.encoded, self.folder, self.capped = spark, model, encoded, folder, blocks.capped
-        drawn, weight = blocks.drawn()
+        none = np.zeros(0, np.int64)
+        drawn, weight = blocks.drawn() if learning else (Reach(none, none), np.zeros(0))
+        random = random_pairs(model, encoded) if learning else (none, none)
         narrow = Narrow.of(encoded)
         held = replace(blocks.held, row=blocks.held.row.astype(np.int32))
         far, drawn = _short(blocks.far), _short(drawn)
         looks = {name: look_at(each, encoded) for name, each in model.comparisons.items()}
-        random = random_pairs(model, encoded)
         work = Work(model, narrow, blocks.keys, blocks.complete, held, far, drawn, weight, random, looks)
         self.pieces, self.lessons = pieces(far, PIECE), pieces(drawn, LESSON)
         self.draws = len(work.random[0])
@@ -96,9 +100,9 @@ class SparkTables:
         return merge_patterns(self.model, [Patterns(levels, mine["passes"].to_numpy(), mine["count"].to_numpy())])
 
     def score(self, weights: Weights) -> Scored:
-        """Every candidate pair scored; pairs above the review threshold returned."""
+        """Every candidate pair scored; those worth keeping returned."""
         kernel = Kernel(self.model, weights, self.encoded)
-        sieve = kernel.sieve(log_odds(self.model.thresholds.review))
+        sieve = kernel.sieve(log_odds(self.model.floor))
         scoring = store(Scoring(weights, sieve, kernel.rare, self.pieces), self.folder / "scoring")
         found = self._run(partial(link_kernel, work=self.work, scoring=scoring), SCHEMA, len(self.pieces))
         counts = pa.compute.is_null(found["left"])
@@ -182,10 +186,12 @@ def _links(table: Work, how: Scoring, kept: list[Pairs]) -> pa.Table:
     left, right, pass_ = (np.concatenate([getattr(p, n) for p in kept]) for n in ("left", "right", "pass_"))
     pairs, levels = Pairs(left, right, pass_), _levels(table, left, right)
     whole = Kernel(table.model, how.weights, table.narrow.part(np.zeros(0, np.int64)), how.rare)
-    places, parts, weight = whole.choose(pairs, levels, log_odds(table.model.thresholds.review))
+    places, parts, weight = whole.choose(pairs, levels)
     rows, left, right = _local(left[places], right[places])
     kernel = Kernel(table.model, how.weights, table.narrow.part(rows), {n: often[rows] for n, often in how.rare.items()})
-    return kernel.links(Pairs(left, right, pass_[places]), levels[places], parts, weight)
+    chosen = Pairs(left, right, pass_[places])
+    worth = kernel.worth(chosen, levels[places], weight)
+    return kernel.links(chosen.at(worth), levels[places[worth]], parts[:, :, worth], weight[worth])
 
 
 def _numbers(batches: Iterable[pa.RecordBatch]) -> Iterator[int]:

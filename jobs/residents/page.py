@@ -133,6 +133,8 @@ def _waterfall(link: dict[str, Any], title: str) -> list[str]:
 
 
 def _grade(link: dict[str, Any]) -> str:
+    if link["veto"]:
+        return f"{link['likely']}: {link['veto']} gave way to 公安's number or a decision 以公安号码或人工判定为准"
     return str(link["grade"]) if link["grade"] == "auto" else f"{link['likely']}, the only candidate 唯一候选"
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from jobs.residents import masked
-from jobs.residents.story import chain, comparisons, letters_of
+from jobs.residents.story import chain, comparisons, holds, letters_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -101,8 +101,8 @@ def _side(find: Finder, rows: Rows, letters: dict[str, str]) -> dict[str, Any]:
 def _path(find: Finder, resident: str, start: str, goal: str, letters: dict[str, str]) -> Rows:
     """The links of one resident that lead from one of its profiles to another; empty where relatives or people joined them."""
     profiles = {r["profile_id"] for r in find("resident_records", "resident_id", [resident])}
-    known = [e for e in find("links", "profile_l", profiles) if e["profile_r"] in profiles and not e["veto"]]
-    held = chain([e for e in known if e["grade"] == "auto" or e["likely"]])
+    known = [e for e in find("links", "profile_l", profiles) if e["profile_r"] in profiles]
+    held = chain([e for e in known if holds(e)])
     came: dict[str, tuple[str, dict[str, Any]] | None] = {start: None}
     edge = [start]
     while edge and goal not in came:

@@ -31,7 +31,7 @@ def answer(told: dict[str, Any]) -> str:
         if told["same_profile"]:
             return "One person 同一人: both stand in one profile, by one number and name or one source key."
         if told["path"]:
-            return f"One person 同一人: {len(told['path'])} link(s) lead from one to the other."
+            return f"One person 同一人: {len(told['path'])} link(s) lead from one to the other.{_over_veto(told)}"
         return "One person 同一人: joined by relatives they share, or by a person's decision."
     if any(d["verdict"] == "different" for d in told["decisions"]):
         return "Two persons 不是同一人: somebody decided so."
@@ -45,6 +45,18 @@ def answer(told: dict[str, Any]) -> str:
     if told["apart"]:
         return f"Two persons 不是同一人: {told['apart'][0]}."
     return _why_not(told)
+
+
+def _over_veto(told: dict[str, Any]) -> str:
+    """What lifted the veto of a link on the path, if one did."""
+    if not any(link["veto"] for link in told["path"]):
+        return ""
+    if any(d["verdict"] == "same" for d in told["decisions"]):
+        return " A veto between them gave way to a person's decision 人工判定为同一人."
+    return (
+        " 公安 states another number for this name, birth date and home, which outweighs the number that other departments state"
+        " 同名、同生日、同住处,号码以公安为准."
+    )
 
 
 def _why_not(told: dict[str, Any]) -> str:

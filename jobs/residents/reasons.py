@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from jobs.linkage.identities import CREATED, MERGED, RETIRED, SPLIT
+from jobs.residents.outweighed import RULE, VETO
 
 KINDS = (
     ("number", "号码", ("id_type", "id_number", "id_grade")),
@@ -79,7 +80,7 @@ def _sentence(kind: str, resident: str, other: str, evidence: Evidence) -> str:
     new_home = other if kind == MERGED else resident
     here = today.filter((pl.col("resident_id") == new_home) & pl.col("record_id").is_in(moved.implode()))
     rest = today.filter(~pl.col("record_id").is_in(here["record_id"].implode()))
-    bridge = _bridge(here, rest, evidence)
+    bridge = _bridge(kind, here, rest, evidence)
     changes = _changes(before, evidence.today, today, evidence.before)
     changes += ["the linkage model was retrained (模型更新)"] if evidence.new_model else []
     because = "; ".join(changes) or "evidence on related records changed (关联证据变化)"
@@ -103,8 +104,9 @@ def _changes(before: pl.DataFrame, all_today: pl.DataFrame, today: pl.DataFrame,
     return [text for _, text in sorted(found)[:SHOWN]]
 
 
-def _bridge(here: pl.DataFrame, rest: pl.DataFrame, evidence: Evidence) -> str:
-    """What joins the moved records to the others, or the veto that keeps them apart."""
+def _bridge(kind: str, here: pl.DataFrame, rest: pl.DataFrame, evidence: Evidence) -> str:
+    """What joins the moved records to the others, or the veto that keeps them apart. A veto between records that merged was
+    lifted: by the authority's number, or by a person, whose decision the ledger has."""
     side = {
         name: evidence.profiles.filter(pl.col("record_id").is_in(part["record_id"].implode()))["profile_id"].implode()
         for name, part in (("here", here), ("rest", rest))
@@ -117,6 +119,9 @@ def _bridge(here: pl.DataFrame, rest: pl.DataFrame, evidence: Evidence) -> str:
     if len(joined):
         return f"; joined by {', '.join(strongest(joined['levels'][0]))}"
     vetoed = links.filter(pl.col("veto").is_not_null())
+    outweighed = vetoed.filter((pl.col("veto") == VETO) & (pl.col("likely") == RULE))
+    if kind == MERGED and len(outweighed):
+        return "; joined although two numbers are stated, 公安 knows one of them or a person decided (以公安号码或人工判定为准)"
     return f"; kept apart by {vetoed['veto'][0]}" if len(vetoed) else ""
 
 

@@ -29,14 +29,14 @@ def story(find: Find, resident_id: str) -> dict[str, Any]:
     resident = find("residents", "resident_id", [resident_id])[0]
     records = find("records", "record_id", of_record)
     links = _links(find, set(letters))
-    inside = [e for e in links if e["profile_l"] in letters and e["profile_r"] in letters and not e["veto"]]
-    held = chain([e for e in inside if e["grade"] == "auto" or e["likely"]])
+    inside = [e for e in links if e["profile_l"] in letters and e["profile_r"] in letters]
+    held = chain([e for e in inside if holds(e)])
     return {
         "resident": _resident(resident),
         "status": _status(find("residence", "resident_id", [resident_id]), {r["record_id"]: r for r in records}),
         "records": [_record(r, of_record[r["record_id"]], letters) for r in sorted(records, key=_by_department)],
         "links": [_link(e, letters) for e in held],
-        "further_links": len([e for e in inside if e["grade"] == "auto" and e not in held]),
+        "further_links": len([e for e in inside if e["grade"] == "auto" and not e["veto"] and e not in held]),
         "relatives": _through_relatives(find, of_record, letters, held),
         "near_misses": _near_misses(find, links, letters),
         "events": _events(find, resident_id),
@@ -55,11 +55,19 @@ def letters_of(profiles: list[str]) -> dict[str, str]:
     return names
 
 
+def holds(link: dict[str, Any]) -> bool:
+    """Whether a link inside one resident may hold it together. A likely one that is vetoed does so only where 公安's number
+    outweighs the other (jobs/residents/outweighed.py) or a person decided; else its two ends would not be one resident."""
+    return bool(link["likely"]) or (link["grade"] == "auto" and not link["veto"])
+
+
 def chain(links: Rows) -> Rows:
     """The links that hold the profiles together: the heaviest that joins two parts not yet joined, and so on; links that
     joined as the only candidate come behind those that join by themselves."""
     parts = _Parts()
-    ordered = sorted(links, key=lambda e: (e["grade"] != "auto", -e["weight"], e["profile_l"], e["profile_r"]))
+    ordered = sorted(
+        links, key=lambda e: (bool(e.get("veto")), e["grade"] != "auto", -e["weight"], e["profile_l"], e["profile_r"])
+    )
     return [e for e in ordered if parts.join(e["profile_l"], e["profile_r"])]
 
 

@@ -255,6 +255,11 @@ LIKELY = {
         person(id_number=NUMBER, id_confirmed=True, **ADULT, **ROOM),
         person(id_number=NUMBER, **ADULT | {"name": "陈志强"}, dwellings=["room-2"]),
     ),
+    "another name at one room, born the same day": (
+        "other_name_at_home",
+        person(id_number=NUMBER, **ADULT, **ROOM),
+        person(**ADULT | {"name": "李红"}, **ROOM),
+    ),
     "all but the sex": ("sex_mistyped", person(id_number=NUMBER, **ADULT, **PHONE), person(**ADULT | {"sex": "F"}, **PHONE)),
 }
 """Pairs that no rule lets join, and that are more likely one than two: the rule that says so."""

@@ -48,7 +48,7 @@ def table(context: Context, name: str) -> pl.DataFrame:
     return frame
 
 
-def test_the_stage_on_a_town(spark: object, settings: Settings, tmp_path: Path) -> None:
+def test_the_stage_on_a_town(spark: object, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     town = Town(250, seed=8)
     records = town.records()
     context = run_town(settings, records)
@@ -70,6 +70,11 @@ def test_the_stage_on_a_town(spark: object, settings: Settings, tmp_path: Path) 
     shuffled = records.take(pa.array(range(records.num_rows - 1, -1, -1)))
     again = run_town(other, shuffled)
     assert_same(context, again)
+
+    monkeypatch.setattr(link, "MOST_ENCODED", 0)
+    spread = run_town(replace(settings, home=tmp_path / "spread"), records)
+    assert_same(context, spread)
+    assert spread.receipt.notes == context.receipt.notes
 
 
 def test_a_night_compares_what_changed_and_equals_a_full_rebuild(spark: object, settings: Settings, tmp_path: Path) -> None:

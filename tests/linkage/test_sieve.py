@@ -81,7 +81,7 @@ def test_the_sieve_keeps_every_pair_the_kernel_keeps(persons: tuple[LinkModel, E
     left, right = (side.astype(np.int64) for side in np.triu_indices(1_000, 1))
     kept = kernel.sieve(log_odds(least)).keep(left, right)
     pairs = Pairs(left, right, np.zeros(len(left), np.int8))
-    whole, sifted = kernel.judge(pairs, log_odds(least)), kernel.judge(pairs.at(kept), log_odds(least))
+    whole, sifted = kernel.judge(pairs, least), kernel.judge(pairs.at(kept), least)
     assert whole.num_rows > 100 and whole.equals(sifted)
     assert len(kept) < 0.2 * len(left)
 

@@ -30,11 +30,11 @@ def write(context: Context, table: Table, rows: list[dict]) -> None:
     context.write_arrow(table, pa.Table.from_pylist(whole, schema=table.schema))
 
 
-def make(home: Path) -> Settings:
-    """The night, sealed."""
+def make(home: Path, outweighed: bool = False) -> Settings:
+    """The night, sealed. `outweighed`: 公安 knows ONE by the first number, so TWO's record is hers."""
     settings = Settings(home, home / "sources.yml", "local[2]", 2, "key")
     context = Context(settings, Night(settings.nights, DAY), Receipt("residence"))
-    behind = [("a1", ONE), ("a2", ONE), ("b1", TWO), ("c1", BABY), ("d1", NAMESAKE), ("e1", FAR)]
+    behind = [("a1", ONE), ("a2", ONE), ("b1", ONE if outweighed else TWO), ("c1", BABY), ("d1", NAMESAKE), ("e1", FAR)]
     write(context, RESIDENT_RECORDS, [
         *({"record_id": r, "profile_id": r, "resident_id": i, "since": DAY} for r, i in behind),
         {"record_id": "a3", "profile_id": "a1", "resident_id": ONE, "since": DAY},

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 
 from jobs import cli
 from jobs.errors import UserError
-from jobs.explain import explain_pair, pair_page, pair_picture
+from jobs.explain import explain, explain_pair, pair_page, pair_picture
 from jobs.linkage.ledger import Judgement, judge
 from jobs.residents import waterfall
 from jobs.settings import Settings
@@ -47,6 +47,17 @@ def test_the_answer_and_its_reasons(settings: Settings, one: str, two: str, word
     assert [w for w in words if w not in " ".join(text.split())] == []
     assert max(cell_len(line) for line in text.splitlines()) <= 80
     assert not [v for v in (*night.NUMBERS, night.NAME, night.PHONE, night.MOTHER, night.HOME, "1990-01-01") if v in text]
+
+
+def test_an_outweighed_number_is_told_on_both_pages(tmp_path: Path) -> None:
+    settings = night.make(tmp_path, outweighed=True)
+    both = " ".join(told(settings, "a1", "b1").split())
+    assert "One person 同一人: 1 link(s) lead from one to the other. 公安 states another number" in both
+    alone = " ".join(explain(settings, night.ONE).split())
+    assert "links 关联: 2 hold its 3 profiles together" in alone
+    assert "two_numbers: two_confirmed_numbers gave way to 公安's number or a decision" in alone
+    judge(settings.decisions, [Judgement("a1", "b1", "same", "clerk")], night.DAY)
+    assert "gave way to a person's decision" in " ".join(told(settings, "a1", "b1").split())
 
 
 def test_either_order_gives_the_same_answer(settings: Settings) -> None:
