@@ -1,7 +1,8 @@
 """Stage link: records to profiles, profiles to scored links, by the population model.
 
-Records and profiles move, pairs do not: Spark brings the rows of a block together and one Arrow kernel compares them. A
-night that changed little is brought up to date from the night before instead (jobs/link_changes.py), with the same outcome.
+Records and profiles move, pairs do not: one Arrow kernel compares what meets, on Spark's workers. Up to MOST_RECORDS the driver
+lays the profiles out for them (jobs/link_on_driver.py); beyond, Spark brings the rows of a block together. A night that changed
+little is brought up to date from the night before instead (jobs/link_changes.py). The outcome is the same each way.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import pyarrow as pa
 
 from jobs.departments.contract import all_contracts
 from jobs.link_changes import Engine, engine_for, facts, follow
-from jobs.link_encoded import MOST_ENCODED, compare_encoded, with_kin_here
+from jobs.link_on_driver import MOST_RECORDS, link_on_driver
 from jobs.profiles.collapse import NEEDED, SCHEMA, Sources, collapse_batches
 from jobs.profiles.collapse_key import with_collapse_key
 from jobs.profiles.crowds import crowds
@@ -32,13 +33,14 @@ def run(context: Context) -> None:
     """Write profiles, profile_records, profile_stamps and links."""
     engine = engine_for(sources())
     context.receipt.notes["model"] = engine.weights.version
-    if not follow(context, engine):
-        profiles = _profiles(context, context.read("records", RECORDS))
-        if context.receipt.notes["profiles"] <= MOST_ENCODED:
-            compare_encoded(context, engine)
-        else:
-            _links(context, profiles, engine)
-    context.receipt.rows_in = _rows(context, "records")
+    context.receipt.rows_in = rows = _rows(context, "records")
+    if follow(context, engine):
+        return
+    records = context.read("records", RECORDS)
+    if rows <= MOST_RECORDS:
+        link_on_driver(context, engine, gather(records).toArrow())
+    else:
+        _links(context, _profiles(context, records), engine)
 
 
 def _rows(context: Context, name: str) -> int:
@@ -60,12 +62,8 @@ def _profiles(context: Context, records: DataFrame) -> DataFrame:
         F.col("collapse_key").cast("bigint").alias("met_by"),
     )
     context.write(PROFILE_RECORDS, where)
-    alone = made.drop("members", "stamps", "collapse_key")
-    if made.count() <= MOST_ENCODED:
-        count = with_kin_here(context, alone.toArrow())
-    else:
-        written = _again(context, PROFILE_RECORDS.name, PROFILE_RECORDS.schema).select("record_id", "profile_id")
-        count = context.write(PROFILES, with_kin(alone, written, records))
+    written = _again(context, PROFILE_RECORDS.name, PROFILE_RECORDS.schema).select("record_id", "profile_id")
+    count = context.write(PROFILES, with_kin(made.drop("members", "stamps", "collapse_key"), written, records))
     made.unpersist()
     context.receipt.notes["profiles"] = count
     return _again(context, PROFILES.name, PROFILES.schema)

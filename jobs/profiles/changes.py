@@ -50,7 +50,7 @@ def remake(changed: pl.DataFrame, records: pl.LazyFrame, before: pl.LazyFrame, w
     now = pl.concat([stay, met.filter(pl.col("met_by").is_in(keys.implode())).select("record_id", "met_by")])
     made = collapse(_members(records, now), sources)
     frame = cast(pl.DataFrame, pl.from_arrow(made)) if made.num_rows else _empty(SCHEMA)
-    return Remade(keys, held["profile_id"].unique(), frame.select(PROFILES.schema.names), _where(frame))
+    return Remade(keys, held["profile_id"].unique(), frame.select(PROFILES.schema.names), members_of(frame))
 
 
 def _keys(changed: pl.DataFrame, records: pl.LazyFrame, before: pl.LazyFrame, where: pl.LazyFrame) -> pl.DataFrame:
@@ -71,7 +71,8 @@ def _members(records: pl.LazyFrame, now: pl.DataFrame) -> pa.Table:
     return wide.join(now.select("record_id", collapse_key=pl.col("met_by").cast(pl.String)), on="record_id").to_arrow()
 
 
-def _where(made: pl.DataFrame) -> pl.DataFrame:
+def members_of(made: pl.DataFrame) -> pl.DataFrame:
+    """PROFILE_RECORDS of collapsed profiles (collapse.SCHEMA)."""
     each = made.select("profile_id", "collapse_key", record_id="members", stamp="stamps").explode("record_id", "stamp")
     return each.with_columns(met_by=pl.col("collapse_key").cast(pl.Int64)).select(PROFILE_RECORDS.schema.names)
 

@@ -69,7 +69,7 @@ def collapse(records: pa.Table, sources: Sources) -> pa.Table:
 
 
 def _frame(table: pa.Table) -> pl.DataFrame:
-    return cast(pl.DataFrame, pl.from_arrow(table)).sort("record_id")
+    return cast(pl.DataFrame, pl.from_arrow(table))
 
 
 def _assign(frame: pl.DataFrame) -> pl.DataFrame:
@@ -151,11 +151,16 @@ def _attach(part: np.ndarray, clear: np.ndarray, left: np.ndarray, right: np.nda
 
 
 def _contents(frame: pl.DataFrame, sources: Sources) -> pl.DataFrame:
-    """One row per profile: the most frequent value, all values of what may be several, the newest of what moves."""
+    """One row per profile: the most frequent value, all values of what may be several, the newest of what moves.
+
+    Profiles are numbered for the work: numbers are grouped sooner than ids.
+    """
+    frame = frame.join(_numbered(frame["profile_id"]), on="profile_id")
     origin = pl.concat_str("dept", pl.lit("."), "source_table")
     base = (
-        frame.group_by("profile_id")
+        frame.group_by("at")
         .agg(
+            pl.col("profile_id").first(),
             records=pl.len().cast(pl.Int64),
             departments=pl.col("dept").unique().sort(),
             account=pl.col("account").drop_nulls().unique().sort(),
@@ -169,7 +174,7 @@ def _contents(frame: pl.DataFrame, sources: Sources) -> pl.DataFrame:
             stamps=pl.col("stamp").sort_by("record_id"),
             collapse_key=pl.col("collapse_key").first(),
         )
-        .sort("profile_id")
+        .sort("at")
     )
     for column in (
         "id_number",
@@ -182,20 +187,18 @@ def _contents(frame: pl.DataFrame, sources: Sources) -> pl.DataFrame:
         "spouse_number",
         "birth_order",
     ):
-        base = base.join(_most_frequent(frame, column), on="profile_id", how="left")
+        base = base.join(_most_frequent(frame, column), on="at", how="left")
     for column in ("township", "employer", "school"):
-        base = base.join(_newest(frame, column), on="profile_id", how="left")
-    kind = (
-        frame.filter(pl.col("id_number").is_not_null()).group_by("profile_id").agg(pl.col("id_type").drop_nulls().sort().first())
-    )
+        base = base.join(_newest(frame, column), on="at", how="left")
+    kind = frame.filter(pl.col("id_number").is_not_null()).group_by("at").agg(pl.col("id_type").drop_nulls().min())
     text = pl.when(pl.col("id_number").is_null() & ~pl.col("id_grade").is_in(["MISSING", "PLACEHOLDER"])).then(
         _squeezed(pl.col("id_raw"))
     )
     return (
-        base.join(kind, on="profile_id", how="left")
-        .join(_confirmed(frame, sources.voices), on="profile_id", how="left")
-        .join(_names(frame), on="profile_id", how="left")
-        .join(_most_frequent(frame.with_columns(id_text=text), "id_text"), on="profile_id", how="left")
+        base.join(kind, on="at", how="left")
+        .join(_confirmed(frame, sources.voices), on="at", how="left")
+        .join(_names(frame), on="at", how="left")
+        .join(_most_frequent(frame.with_columns(id_text=text), "id_text"), on="at", how="left")
         .with_columns(
             pl.col("id_confirmed").fill_null(False),
             guardian_numbers=pl.lit([], pl.List(pl.String)),
@@ -211,56 +214,52 @@ def _squeezed(text: pl.Expr) -> pl.Expr:
     return text.str.to_uppercase().str.replace_all(r"[^0-9A-Z*]", "")
 
 
+def _numbered(profiles: pl.Series) -> pl.DataFrame:
+    """profile_id and its place among all, as `at`."""
+    return profiles.unique().sort().to_frame().with_row_index("at")
+
+
 def _most_frequent(frame: pl.DataFrame, column: str) -> pl.DataFrame:
     """Ties go to the smallest value."""
-    return (
-        frame.filter(pl.col(column).is_not_null())
-        .group_by("profile_id", column)
-        .len()
-        .sort(["profile_id", "len", column], descending=[False, True, False])
-        .unique("profile_id", keep="first", maintain_order=True)
-        .select("profile_id", column)
-    )
+    counted = frame.filter(pl.col(column).is_not_null()).group_by("at", column).len()
+    often = counted.filter(pl.col("len") == pl.col("len").max().over("at"))
+    return often.group_by("at").agg(pl.col(column).min())
 
 
 def _newest(frame: pl.DataFrame, column: str) -> pl.DataFrame:
-    return (
-        frame.filter(pl.col(column).is_not_null())
-        .sort(["profile_id", "known_from", "record_id"], descending=[False, True, False])
-        .unique("profile_id", keep="first", maintain_order=True)
-        .select("profile_id", column)
-    )
+    """Ties go to the smallest record id."""
+    some = frame.filter(pl.col(column).is_not_null()).select("at", "known_from", "record_id", column)
+    last = some.filter(pl.col("known_from") == pl.col("known_from").max().over("at"))
+    return last.group_by("at").agg(pl.col(column).get(pl.col("record_id").arg_min()))
 
 
 def _confirmed(frame: pl.DataFrame, groups: Mapping[str, str]) -> pl.DataFrame:
     """A citizen number stated by 公安, or by two departments that do not copy one another (design §5.5)."""
     voice = pl.col("dept").replace_strict(dict(groups), default=pl.col("dept"))
     sound = pl.col("id_number").is_not_null() & pl.col("id_type").is_in(CITIZEN_TYPES)
-    return frame.filter(sound).group_by("profile_id").agg(id_confirmed=(pl.col("dept") == POLICE).any() | (voice.n_unique() > 1))
+    return frame.filter(sound).group_by("at").agg(id_confirmed=(pl.col("dept") == POLICE).any() | (voice.n_unique() > 1))
 
 
 def _names(frame: pl.DataFrame) -> pl.DataFrame:
     """name_kind and name_raw that go with the best name; all further and former names."""
     best = _most_frequent(frame, "name").rename({"name": "best"})
-    with_best = frame.join(best, on="profile_id", how="left")
+    with_best = frame.select("at", "name", "former_name", "name_raw", "name_kind").join(best, on="at", how="left")
     mine = pl.col("name").eq_missing(pl.col("best"))
     shown = (
         with_best.filter(mine)
-        .sort(["profile_id", "name_raw", "name_kind"], nulls_last=True)
-        .group_by("profile_id", maintain_order=True)
+        .select("at", "name_raw", "name_kind")
+        .unique()
+        .sort(["at", "name_raw", "name_kind"], nulls_last=True)
+        .group_by("at", maintain_order=True)
         .agg(pl.col("name_kind").first(), pl.col("name_raw").first())
     )
-    long = pl.concat(
-        [with_best.select("profile_id", "best", other="name"), with_best.select("profile_id", "best", other="former_name")]
-    )
+    long = pl.concat([with_best.select("at", "best", other="name"), with_best.select("at", "best", other="former_name")])
     other = (
         long.filter(pl.col("other").is_not_null() & pl.col("other").ne_missing(pl.col("best")))
-        .group_by("profile_id")
+        .group_by("at")
         .agg(other_names=pl.col("other").unique().sort())
     )
-    return shown.join(other, on="profile_id", how="left").with_columns(
-        pl.col("other_names").fill_null(pl.lit([], pl.List(pl.String)))
-    )
+    return shown.join(other, on="at", how="left").with_columns(pl.col("other_names").fill_null(pl.lit([], pl.List(pl.String))))
 
 
 def hashed(key: str) -> pl.Expr:

@@ -71,7 +71,7 @@ def test_the_stage_on_a_town(spark: object, settings: Settings, tmp_path: Path, 
     again = run_town(other, shuffled)
     assert_same(context, again)
 
-    monkeypatch.setattr(link, "MOST_ENCODED", 0)
+    monkeypatch.setattr(link, "MOST_RECORDS", 0)
     spread = run_town(replace(settings, home=tmp_path / "spread"), records)
     assert_same(context, spread)
     assert spread.receipt.notes == context.receipt.notes

@@ -1,0 +1,79 @@
+"""The link stage in full where the profiles fit on the driver: encoded once as numbers, compared by Spark's workers.
+
+Spark takes records together and compares; what lies between (kin, crowds, keys, stamps) is asked on the driver by the functions of
+a night that changed little. Up to MOST_RECORDS this is the stage's way; beyond, jobs/linkage/partitions.py shuffles rows to
+their blocks. Both leave the same tables (tests/linkage/test_link_stage.py).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, cast
+
+import polars as pl
+import pyarrow as pa
+
+from jobs.link_changes import Engine, facts
+from jobs.linkage.blocks import blocks_of
+from jobs.linkage.encoding import Encoded
+from jobs.linkage.local import Scored
+from jobs.linkage.nightly import engine_stamp
+from jobs.linkage.row_keys import Keys, crowding, row_keys, stamped
+from jobs.linkage.rows import encode
+from jobs.linkage.spark_tables import SparkTables
+from jobs.profiles.changes import members_of
+from jobs.profiles.compare_now import NEAR, crowds_among
+from jobs.profiles.kin import LISTS
+from jobs.profiles.kin_lists import kin_lists
+from jobs.profiles.view import view
+from jobs.tables import LINKS, PROFILE_RECORDS, PROFILE_STAMPS, PROFILES
+
+if TYPE_CHECKING:
+    from jobs.context import Context
+
+MOST_RECORDS = 12_000_000
+"""Records that are linked this way, some two million profiles: 3 GB on the driver as numbers."""
+
+
+def link_on_driver(context: Context, engine: Engine, made: pa.Table) -> None:
+    """Write profile_records, profiles, profile_stamps and links. `made`: profiles with members (collapse.SCHEMA)."""
+    profiles = _profiles(context, cast(pl.DataFrame, pl.from_arrow(made)))
+    context.receipt.notes["profiles"] = len(profiles)
+    seen = crowds_among(profiles.select(NEAR))
+    encoded = encode(engine.model, view(profiles.to_arrow().cast(PROFILES.schema), seen))
+    context.write_arrow(PROFILE_STAMPS, _stamps(engine, encoded))
+    scored = _scored(context, engine, encoded)
+    version = pa.array([engine.weights.version] * scored.links.num_rows, pa.string())
+    links = scored.links.rename_columns(["profile_l", "profile_r", *scored.links.column_names[2:]])
+    context.receipt.rows_out = context.write_arrow(LINKS, links.append_column("model_version", version))
+    compared: dict[str, Any] = {"pairs_compared": scored.compared, "profiles_compared": len(encoded)}
+    context.receipt.notes |= facts(seen, scored.capped) | compared
+
+
+def _profiles(context: Context, made: pl.DataFrame) -> pl.DataFrame:
+    """Write profiles and their records; returns the profiles in the order of ids."""
+    where = members_of(made)
+    context.write_arrow(PROFILE_RECORDS, where.to_arrow())
+    alone = made.select(n for n in PROFILES.schema.names if n not in LISTS)
+    lists = kin_lists(alone.lazy(), where.lazy(), pl.scan_parquet(context.files("records")))
+    nothing = pl.lit([], pl.List(pl.String))
+    whole = alone.join(lists, on="profile_id", how="left").with_columns(pl.col(LISTS).fill_null(nothing))
+    whole = whole.sort("profile_id").select(PROFILES.schema.names)
+    context.write_arrow(PROFILES, whole.to_arrow())
+    return whole
+
+
+def _stamps(engine: Engine, encoded: Encoded) -> pa.Table:
+    keys = row_keys(engine.model, encoded, engine_stamp(engine.model, engine.weights))
+    over, _ = crowding(engine.model, Keys.of(engine.model, keys))
+    rows = stamped(engine.model, keys, over, whole=True)
+    named = rows.rename_columns(["profile_id" if n == "row_id" else n for n in rows.column_names])
+    return named.append_column("engine", pa.array([engine.stamp] * rows.num_rows, pa.int64()))
+
+
+def _scored(context: Context, engine: Engine, encoded: Encoded) -> Scored:
+    blocks = blocks_of(engine.model, encoded)
+    with TemporaryDirectory(dir=context.settings.home, prefix="link-") as folder:
+        tables = SparkTables(context.spark, engine.model, encoded, blocks, Path(folder), learning=False)
+        return tables.score(engine.weights)
