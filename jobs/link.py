@@ -38,7 +38,7 @@ def run(context: Context) -> None:
         return
     records = context.read("records", RECORDS)
     if rows <= MOST_RECORDS:
-        link_on_driver(context, engine, gather(records).toArrow())
+        link_on_driver(context, engine, gathered(records))
     else:
         _links(context, _profiles(context, records), engine)
 
@@ -87,6 +87,11 @@ def gather(records: DataFrame) -> DataFrame:
 
     keyed = with_collapse_key(records.select(*NEEDED))
     return keyed.repartition("collapse_key").mapInArrow(kernel, from_arrow_schema(SCHEMA))
+
+
+def gathered(records: DataFrame) -> pa.Table:
+    """The same on the driver."""
+    return gather(records).toArrow()
 
 
 def sources() -> Sources:

@@ -49,6 +49,7 @@ def again(home: Path, task: dict[str, Any]) -> None:
 def link(home: Path, task: dict[str, Any]) -> None:
     """Both stages in full in one process, its Spark session started first and counted apart."""
     import jobs.link as stage
+    from jobs import link_on_driver
     from jobs.run import do_step
     from jobs.session import spark_session
     from jobs.settings import Settings
@@ -57,7 +58,8 @@ def link(home: Path, task: dict[str, Any]) -> None:
     clock.seconds |= dict.fromkeys(PHASES, 0.0)
     with clock.phase("session"):
         spark_session(settings).range(1).collect()
-    vars(stage)["_profiles"] = clock.timed("collapse", stage._profiles)
+    vars(stage)["gathered"] = clock.timed("collapse", stage.gathered)
+    vars(link_on_driver)["_profiles"] = clock.timed("collapse", link_on_driver._profiles)
     linked = do_step(settings, date, "link", full=True)
     resolved = do_step(settings, date, "resolve")
     clock.seconds |= {"score": linked.seconds - clock.seconds["collapse"], "cluster": resolved.seconds}
