@@ -17,7 +17,7 @@ RESIDENTS ?= 20000
 RATES  ?= 1.0
 CASES  ?= all=300
 NIGHTS := tests/nightly tests/readme
-.PHONY: help setup lock run test test-quick check up down clean bench-setup bench-lock bench-febrl bench-people bench-district bench-nightly
+.PHONY: help setup lock run test test-quick check up down clean bench-setup bench-lock bench bench-febrl bench-people bench-district bench-nightly
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -61,6 +61,15 @@ $(BENCH)/.installed: tests/benchmark/requirements.lock
 
 bench-lock: ## pin the systems to compare with again
 	uv pip compile --universal --generate-hashes --group bench -q -o tests/benchmark/requirements.lock
+
+bench: ## every figure of docs/benchmarks.md, one after the other: some two hours on two quiet cores
+	@$(MAKE) --no-print-directory bench-febrl
+	@$(MAKE) --no-print-directory bench-people ROWS="250000 500000 2000000" ONLY="renkou on Spark"
+	@$(MAKE) --no-print-directory bench-people ROWS=1000000
+	@$(MAKE) --no-print-directory bench-district RESIDENTS=100000
+	@$(MAKE) --no-print-directory bench-district RESIDENTS=100000 RATES=2
+	@$(MAKE) --no-print-directory bench-district RESIDENTS=300000
+	@$(MAKE) --no-print-directory bench-nightly RESIDENTS=300000
 
 bench-febrl: bench-setup ## wrong pairs on the public sets FEBRL 1-4: ours, the proposed models, Splink, recordlinkage
 	@$(BENCH)/bin/python -m tests.benchmark.febrl

@@ -14,6 +14,8 @@ from functools import cache, lru_cache
 DOTS = "·•・･‧∙⋅᛫·．.。"
 MASKS = "*＊×●□〓�?？¿"
 ANY = "*"
+_MASKED = re.compile(f"[{re.escape(MASKS)}\ue000-\uf8ff]")
+"""A mask, or a character of somebody's private use area, which nobody else can read."""
 
 
 def _listed(text: str) -> list[str]:
@@ -90,6 +92,8 @@ def _opencc():  # type: ignore[no-untyped-def]
 
 def fold(name: str) -> str | None:
     """Simplified, variants unified, dots and spaces dropped; Latin names in upper case without diacritics."""
+    if name.isascii() and name.isalnum():
+        return name.upper()  # a number: no word to part from another
     if not is_han(name):
         return " ".join(words(name)) or None
     return name.translate(_FOLDED) or None
@@ -163,6 +167,8 @@ def given(name: str) -> str | None:
 @lru_cache(maxsize=200_000)
 def latin(text: str) -> str:
     """Upper case, diacritics stripped."""
+    if text.isascii():
+        return text.upper()
     return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).upper()
 
 
@@ -173,12 +179,12 @@ def words(name: str) -> list[str]:
 
 def is_masked(name: str) -> bool:
     """Whether the name holds unknown characters."""
-    return any(c in MASKS or "\ue000" <= c <= "\uf8ff" for c in name)
+    return _MASKED.search(name) is not None
 
 
 def known_characters(name: str) -> int:
     """How many characters of a name are not masks."""
-    return sum(not is_masked(c) for c in name)
+    return len(name) - len(_MASKED.findall(name))
 
 
 def compatible(left: str, right: str) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from jobs.linkage.blocking import Pairs
 from jobs.linkage.comparisons import levels_of
@@ -134,7 +135,7 @@ class Kernel:
                 "probability": probability,
                 "grade": pa.array(self._grades(pairs, levels, probability, veto), pa.string()),
                 "block": pa.array(passes[pairs.pass_], pa.string()),
-                "levels": pa.array(self._reasons(levels, parts), pa.string()),
+                "levels": self._reasons(levels, parts),
                 "veto": pa.array(vetoes[veto], pa.string()),
                 "likely": pa.array(self._likely(pairs, levels, probability, veto), pa.string()),
             },
@@ -167,21 +168,26 @@ class Kernel:
             found[hit], pending = rule.name, pending & ~hit
         return found
 
-    def _reasons(self, levels: npt.NDArray[np.int8], parts: Floats) -> list[str]:
+    def _reasons(self, levels: npt.NDArray[np.int8], parts: Floats) -> pa.Array:
         """`comparison=level:weight` against the likelier alternative, joined by `;`."""
         total = parts.sum(axis=0) + np.log2(self.weights.prior)[:, None]
         rival = 1 + np.argmax(total[1:], axis=0)
         column = np.arange(levels.shape[0])
-        texts = [""] * levels.shape[0]
+        texts = []
         for position, (name, comparison) in enumerate(self.model.comparisons.items()):
-            names = [*comparison.names, "missing"]
             weight = parts[position, 0] - parts[position, rival, column]
-            head = [f"{name}={n}:" for n in names]
-            join = ";" if position else ""
-            texts = [
-                f"{t}{join}{head[k]}{w:.1f}" for t, k, w in zip(texts, levels[:, position].tolist(), weight.tolist(), strict=True)
-            ]
-        return texts
+            texts.append(_worded(name, [*comparison.names, "missing"], levels[:, position], weight))
+        return pc.binary_join_element_wise(*texts, ";")
+
+
+def _worded(name: str, names: list[str], levels: npt.NDArray[np.int8], weight: Floats) -> pa.Array:
+    """`name=level:weight` of each pair; every distinct weight of a level is written once."""
+    found = np.empty(len(levels), dtype=object)
+    for level in np.unique(levels):
+        mine = np.flatnonzero(levels == level)
+        values, place = np.unique(weight[mine], return_inverse=True)
+        found[mine] = np.array([f"{name}={names[level]}:{w:.1f}" for w in values.tolist()], dtype=object)[place]
+    return pa.array(found, pa.string())
 
 
 def _probability(weight: Floats) -> Floats:
