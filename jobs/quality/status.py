@@ -32,15 +32,27 @@ def judge(residence: pl.DataFrame, homes: pl.DataFrame, truth: pl.DataFrame) -> 
     usual = int(known.filter((pl.col("counts_usual") == pl.col("lives_here")).fill_null(False)).height)
     counted, really = int(residence["counts_usual"].sum()), int(true["lives_here"].sum())
     wrong = known.filter(pl.col("said") != pl.col("true")).group_by("true", "said").agg(persons=pl.len())
+    by_status = _by_status(known)
+    given, lives = pl.col("counts_usual"), pl.col("lives_here")
     return {
         "persons": len(known), "persons_without_records": len(joined) - len(known),
         "accuracy": right / len(known) if len(known) else None,
         "usual_right": usual / len(known) if len(known) else None,
         "usual_residents": counted, "usual_residents_true": really,
         "usual_error": counted / really - 1 if really else None,
-        "by_status": _by_status(known),
+        "macro_f1": macro_f1(by_status),
+        "wrongly_included": known.filter(given & ~lives).height / really if really else None,
+        "wrongly_excluded": known.filter(~given & lives).height / really if really else None,
+        "by_status": by_status,
         "confusion": wrong.sort("persons", "true", "said", descending=[True, False, False]).to_dicts(),
     }  # fmt: skip
+
+
+def macro_f1(by_status: list[dict[str, Any]]) -> float | None:
+    """The plain mean of the F1 of all true codes; a code never given, or never rightly, counts as 0."""
+    true = [row for row in by_status if row["persons"]]
+    each = [2 * row["recall"] * row["persons"] / (row["persons"] + (row["given"] or 0)) for row in true]
+    return sum(each) / len(each) if each else None
 
 
 def _by_status(known: pl.DataFrame) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pyspark.sql import functions as F
 
 from jobs.residence.parameters import Parameters
+from jobs.residence.rules import newer
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -22,7 +23,7 @@ FOLLOWED = ("11", "12", "13", "14", "21", "22", "23", "24", "25", "26", "31", "3
 
 def with_relatives(own: DataFrame, ties: DataFrame, members: DataFrame, p: Parameters) -> DataFrame:
     """Facts with parent_id, parent_code, parent_score, parent_dwelling, parent_township, household_present, `lives_with`,
-    left_with and kin_at_home."""
+    left_with, kin_here, kin_id and kin_score."""
     minors = own.where(F.col("age") < p.age.minor).select(F.col("resident_id").alias("child"), "mother_id", "father_id")
     with_parent = own.join(_parent(own, _edges(minors, ties, members)), "resident_id", how="left")
     return _with_family(_with_household(with_parent, own, p), own)
@@ -69,17 +70,17 @@ def _parent(own: DataFrame, edges: DataFrame) -> DataFrame:
 
 
 def _with_family(rows: DataFrame, own: DataFrame) -> DataFrame:
-    """`left_with`: the day on which spouse, parents or children left, when none of them is here and nothing newer tells of the
-    person; `kin_at_home`: one of them is here at the same dwelling."""
+    """`left_with`: the day on which spouse, parents or children left, when none of them is here and no newer A or B sign tells of
+    the person; `kin_here`: the smallest status of those who are here (31 and 32 only when none is a usual resident), of `kin_id` with
+    the score `kin_score`."""
     stated = [own.select("resident_id", F.col(c).alias("kin")) for c in ("mother_id", "father_id", "spouse_id")]
     one_way = stated[0].unionByName(stated[1]).unionByName(stated[2])
     pairs = one_way.unionByName(one_way.select(F.col("kin").alias("resident_id"), F.col("resident_id").alias("kin")))
     here = F.col("own_code").isin(*PRESENT)
     told = own.select(
         F.col("resident_id").alias("kin"),
-        here.alias("kin_here"),
+        F.when(here, F.struct("own_code", F.col("resident_id").alias("kin_id"), "score")).alias("kin_here"),
         F.when(F.col("own_code").isin("13", "41", "53"), F.col("gone_on")).alias("kin_gone"),
-        F.when(here, F.col("home_dwelling")).alias("kin_home"),
     )
     family = (
         pairs.where(F.col("kin") != F.col("resident_id"))
@@ -87,16 +88,17 @@ def _with_family(rows: DataFrame, own: DataFrame) -> DataFrame:
         .groupBy("resident_id")
         .agg(
             F.max("kin_gone").alias("kin_gone"),
-            F.max("kin_here").alias("kin_here"),
-            F.collect_set("kin_home").alias("kin_homes"),
+            F.min("kin_here").alias("nearest"),
         )
     )
-    newer = F.coalesce(F.col("kin_gone") > F.col("newest_event"), F.lit(True))
+    gone = F.col("nearest").isNull() & newer(F.col("kin_gone"), F.col("newest_ab"))
     return (
         rows.join(family, "resident_id", how="left")
-        .withColumn("left_with", F.when(~F.col("kin_here") & newer, F.col("kin_gone")))
-        .withColumn("kin_at_home", F.coalesce(F.array_contains("kin_homes", F.col("home_dwelling")), F.lit(False)))
-        .drop("kin_gone", "kin_here", "kin_homes")
+        .withColumn("left_with", F.when(gone, F.col("kin_gone")))
+        .withColumn("kin_here", F.col("nearest")["own_code"])
+        .withColumn("kin_id", F.col("nearest")["kin_id"])
+        .withColumn("kin_score", F.col("nearest")["score"])
+        .drop("kin_gone", "nearest")
     )
 
 

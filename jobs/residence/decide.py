@@ -120,6 +120,7 @@ def _confidence(p: Parameters) -> Column:
     told = F.when(F.col("carded"), 1.0 - (1.0 - alone) * (1.0 - p.scores.card)).otherwise(alone)
     return F.round(
         F.when(rule == "R-08", p.scores.parent * F.col("parent_score"))
+        .when(rule == "R-06f", F.greatest(told, p.scores.parent * F.col("kin_score")))
         .when(rule == "R-05c-household", F.least(told, F.lit(p.scores.household)))
         .when((rule == "R-05c-away") & F.col("elsewhere_on").isNull(), p.scores.silent_absent)
         .otherwise(told),
@@ -178,6 +179,7 @@ def next_change(p: Parameters) -> Column:
         F.date_add("last_seen", p.days.keep + 1),
         F.date_add("last_seen", longest(p) + 1),
         F.date_add("birth_date", p.days.newborn),
+        F.when(F.col("local"), F.date_add("registered_on", p.days.newly_registered)),
         F.when(F.col("local"), F.date_add(silent_from, p.days.absent)),
         F.when(F.col("local"), F.date_add(silent_from, p.days.silent)),
         F.add_months("birth_date", 12 * p.age.child),

@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 
 from jobs.residence.codes import ADDRESS_ORDER
 from jobs.residence.parameters import Parameters
-from jobs.residence.signs import among, in_force
+from jobs.residence.signs import among, in_force, stands
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
@@ -40,7 +40,7 @@ def _by_department(rows: DataFrame, p: Parameters) -> DataFrame:
         F.max(F.when(counted, _shown())).alias("for_it"),
         F.max(F.when(negative, _shown())).alias("against"),
         F.max(F.when(_home(), _address(p))).alias("address"),
-        F.min(F.when(_first_gone(), F.col("since"))).alias("gone_on"),
+        F.min(F.when(_first_gone(p), _left_by(p))).alias("gone_on"),
         *(F.max(value).alias(name) for name, value in _newest(p).items()),
         F.min(F.when(F.col("sign") == "N09", F.col("since"))).alias("death_on"),
         F.max(F.when(F.col("sign") == "N08", F.struct("since", "detail"))).alias("abroad"),
@@ -65,9 +65,17 @@ def _by_resident(parts: DataFrame) -> DataFrame:
     )
 
 
-def _first_gone() -> Column:
-    """A departure unanswered, newer than every A and B event: the first of them is when the absence began."""
-    return F.col("leaving") & ~F.col("answered") & F.coalesce(F.col("since") > F.col("own_ab"), F.lit(True))
+def _first_gone(p: Parameters) -> Column:
+    """A departure unanswered that stands, or is newer than every A and B event: the first of them is when the absence began."""
+    newer = stands(p) | F.coalesce(F.col("since") > F.col("own_ab"), F.lit(True))
+    return F.col("leaving") & ~F.col("answered") & newer
+
+
+def _left_by(p: Parameters) -> Column:
+    """The day by which the person had left: one found gone by a visitor had left before, but not before last met here."""
+    found = (F.col("sign") == "N03") & F.coalesce(F.col("detail").isin(p.found_gone), F.lit(False))
+    before = F.greatest(F.date_sub("since", p.days.found_gone_after), "own_ab")  # greatest passes over nulls
+    return F.when(found, before).otherwise(F.col("since"))
 
 
 def _together(column: str) -> Column:
@@ -141,7 +149,9 @@ def _newest(p: Parameters) -> dict[str, Column]:
         "newest_own": F.when(own, F.col("last")),
         "newest_event": F.when(own, F.col("event")),
         "newest_neg": F.when(strength.isNull(), F.col("since")),
+        "newest_a": F.when(official, F.col("event")),
         "departed_on": F.when(F.col("leaving") & ~F.col("answered"), F.col("since")),
+        "stands": F.col("leaving") & ~F.col("answered") & stands(p),
         "elsewhere_on": F.when(elsewhere & ~F.col("answered"), F.col("since")),
         "listed": sign.isin(p.listed),
         "any_on": F.when(strength.isNotNull() & (sign != "S03"), F.col("last")),
@@ -157,4 +167,5 @@ def _newest(p: Parameters) -> dict[str, Column]:
 _NEWEST = (
     *("in_force", "newest_ab", "newest_b", "newest_own", "newest_event", "newest_neg", "departed_on", "elsewhere_on", "any_on"),
     *("registered_on", "worked_on", "listed", "strong_death", "insured_until", "owns", "dwells"),
+    *("newest_a", "stands"),
 )

@@ -43,7 +43,9 @@ def explanation(p: Parameters) -> Column:
             _told("for_it").alias("positive"),
             F.when(F.size("against") > 0, _told("against")).alias("negative"),
             F.when(F.size(derived) > 0, derived).alias("derived"),
-            F.when(F.col("rule_id") == "R-08", F.col("parent_id")).alias("follows"),
+            F.when(F.col("rule_id") == "R-08", F.col("parent_id"))
+            .when(F.col("rule_id").isin("R-06f", "R-05c-household"), F.col("kin_id"))
+            .alias("follows"),
             F.when(F.col("carded"), F.col("cards")[0]["record_id"]).alias("card"),
             F.when(F.col("misuse"), F.lit("activity after death: possible misuse of the identity")).alias("alarm"),
             F.when(F.size("for_it") > 0, _without_strongest()).alias("without_strongest"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pyspark.sql import functions as F
 
 from jobs.residence.parameters import Parameters
-from jobs.residence.rules import fired, thin
+from jobs.residence.rules import fired, newer, thin
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
@@ -23,6 +23,7 @@ def facts(residents: DataFrame, presence: DataFrame, scores: DataFrame, p: Param
         {
             "carded": F.col("cards").isNotNull(),
             "uninsured_on": uninsured(p),
+            "insured": F.coalesce(F.col("known_here") & (F.col("insured_until") > F.col("today")), F.lit(False)),
             "seen_twice": F.coalesce("seen_twice", F.lit(False)),
             "owns": F.coalesce("owns", F.lit(False)),
             "days_365": F.coalesce("days_365", F.lit(0)),
@@ -32,11 +33,12 @@ def facts(residents: DataFrame, presence: DataFrame, scores: DataFrame, p: Param
     placed = stated.withColumns(
         {
             "departed_on": F.greatest("departed_on", "uninsured_on"),
+            "stands": F.coalesce("stands", F.lit(False)) | newer(F.col("uninsured_on"), F.col("newest_a")),
             "settled": F.col("carded") | F.col("seen_twice") | F.col("owns"),
             "home": home,
         }
     )
-    held = placed.withColumn("kept", kept(p))
+    held = placed.withColumn("kept", kept(p)).withColumns({c: _since_birth(c) for c in ("came_by", "last_came_by")})
     since = held.withColumns(
         {
             "came_by": F.coalesce("came_by", F.when(F.col("kept"), F.col("last_came_by"))),
@@ -47,6 +49,11 @@ def facts(residents: DataFrame, presence: DataFrame, scores: DataFrame, p: Param
     )
     counted = since.withColumns({"basis": basis(p), "score": score(p)}).drop("home")
     return counted.withColumn("half_year", F.col("basis").isNotNull())
+
+
+def _since_birth(came: str) -> Column:
+    """Nobody came before being born."""
+    return F.when(F.col(came).isNotNull(), F.greatest(came, "birth_date"))
 
 
 def _place(candidate: Column) -> Column:
@@ -65,10 +72,11 @@ def uninsured(p: Parameters) -> Column:
 def kept(p: Parameters) -> Column:
     """Presence presumed: seen not long ago, or believed through silence, and nothing says that the person went away."""
     silence = F.date_diff("today", "last_seen")
-    left = F.coalesce(F.col("departed_on") > F.col("newest_ab"), F.col("departed_on").isNotNull())
-    elsewhere = F.coalesce(F.col("elsewhere_on") > F.col("last_seen"), F.col("elsewhere_on").isNotNull())
+    left = F.col("stands") | newer(F.col("departed_on"), F.col("newest_ab"))
+    elsewhere = newer(F.col("elsewhere_on"), F.col("last_seen"))
     lately = silence <= p.days.keep
-    believed = F.when(F.col("last_seen").isNull(), F.col("carded")).otherwise(lately | (silence <= longest(p)))
+    listed = F.col("carded") | (F.col("insured") & ~F.col("local"))
+    believed = F.when(F.col("last_seen").isNull(), listed).otherwise(lately | (silence <= longest(p)))
     return F.coalesce((lately & ~F.col("local")) | (believed & ~left & ~elsewhere), F.lit(False))
 
 
@@ -77,6 +85,7 @@ def longest(p: Parameters) -> Column:
     local = F.col("local")
     return (
         F.when(F.col("carded"), F.when(local, p.days.settled_local).otherwise(p.days.settled_other))
+        .when(~local & F.col("insured"), p.days.settled_insured)
         .when(local & F.col("owns"), p.days.settled_owner)
         .when(local & F.col("seen_twice"), p.days.settled_unlisted)
         .otherwise(0)
@@ -106,11 +115,11 @@ def own_status(rows: DataFrame, p: Parameters) -> DataFrame:
         "parent_code": F.lit(None).cast("string"),
         "household_present": F.lit(False),
         "left_with": F.lit(None).cast("date"),
-        "kin_at_home": F.lit(False),
+        "kin_here": F.lit(None).cast("string"),
     }
     alone = rows.withColumns(nobody)
-    decided = alone.withColumn("own", fired(p, without=("R-08", "R-05c-household"))[0])
+    decided = alone.withColumn("own", fired(p, without=("R-08", "R-05c-household", "R-06f"))[0])
     weak = thin(F.col("own")["code"], F.col("score"), p)
     return decided.withColumn("own_code", F.when(weak, "62").otherwise(F.col("own")["code"])).drop(
-        "own", "parent_code", "household_present", "left_with", "kin_at_home"
+        "own", "parent_code", "household_present", "left_with", "kin_here"
     )

@@ -45,6 +45,7 @@ class Negative(_Part):
     half_life: int | None
     departure: bool = False
     elsewhere: bool = False
+    stands: bool = False
 
 
 class Days(_Part):
@@ -64,8 +65,12 @@ class Days(_Part):
     settled_local: int
     settled_other: int
     settled_owner: int
+    settled_insured: int
     settled_unlisted: int
     met_before: int
+    work_before: int
+    found_gone_after: int
+    newly_registered: int
     absent: int
     silent: int
     window: int
@@ -122,6 +127,7 @@ class Parameters(_Part):
     version: str
     signs: dict[str, Sign]
     cards: list[str]
+    found_gone: list[str]
     listed: list[str]
     from_dwelling: list[str]
     strong_deaths: list[str]
@@ -133,6 +139,12 @@ class Parameters(_Part):
     scores: Scores
     bulk_visits: Bulk
     household_size: int
+
+    def before(self, code: str) -> int:
+        """Days by which a person has come before this sign first told of it: it tells its own beginning, or meets somebody who is
+        here already."""
+        sign = self.signs[code]
+        return self.days.met_before if sign.shape == "point" else self.days.work_before if sign.work else 0
 
     def codes(self, *strengths: str) -> list[str]:
         """Codes of the positive signs of these strengths, sorted."""

@@ -12,6 +12,7 @@ from pyspark.sql import Window
 from pyspark.sql import functions as F
 
 from jobs.residence.parameters import Parameters
+from jobs.residence.signs import among
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
@@ -34,8 +35,8 @@ def creates_presence(p: Parameters) -> Column:
 
 
 def intervals(rows: DataFrame, p: Parameters) -> DataFrame:
-    """(resident_id, today, breaks, kind, start, ends, last, shown, inside, met) of both chains; `shown` is the sign's own start,
-    `met` a single day on which the person was met. A departure from a dwelling here tells that the person, whose hukou is
+    """(resident_id, today, breaks, kind, start, ends, last, shown, inside, before) of both chains; `shown` is the sign's own
+    start, `before` the days by which the person had come before it. A departure from a dwelling here tells that the person, whose hukou is
     elsewhere, lived there until then."""
     was_here = F.col("leaving") & F.col("sign").isin(p.from_dwelling) & ~F.col("local")
     positive = F.col("strength").isNotNull() & ((F.col("strength") != "D") | F.col("sign").isin("S12", "S20"))
@@ -44,11 +45,17 @@ def intervals(rows: DataFrame, p: Parameters) -> DataFrame:
     place = F.when(F.col("strength") == "C", F.concat_ws(":", "sign", "record_id")).otherwise(F.col("dwelling_id"))
     joined = _joined(seen.withColumn("stay", F.when(F.col("present"), place)), p)
     last, shown, inside = F.col("last"), F.col("since").alias("shown"), (F.col("here") | was_here).alias("inside")
-    met = F.col("sign").isin([c for c, s in p.signs.items() if s.shape == "point"]).alias("met")
+    before = F.coalesce(among(F.col("sign"), {c: p.before(c) for c in p.signs}), F.lit(0)).alias("before")
     start = F.coalesce("joined", "since").alias("start")
-    here = F.struct(F.lit("here").alias("kind"), start, F.col("ends"), last, shown, inside, met)
+    here = F.struct(F.lit("here").alias("kind"), start, F.col("ends"), last, shown, inside, before)
     away = F.struct(
-        F.lit("away").alias("kind"), F.col("since").alias("start"), F.date_add("last", 1).alias("ends"), last, shown, inside, met
+        F.lit("away").alias("kind"),
+        F.col("since").alias("start"),
+        F.date_add("last", 1).alias("ends"),
+        last,
+        shown,
+        inside,
+        before,
     )
     both = F.array_compact(F.array(F.when(F.col("present"), here), F.when(outside, away)))
     return joined.select("resident_id", "today", "breaks", F.explode(both).alias("i")).select(
@@ -76,8 +83,8 @@ def _joined(seen: DataFrame, p: Parameters) -> DataFrame:
 def runs(parts: DataFrame, p: Parameters) -> DataFrame:
     """(resident_id, kind, run, today, start, ends, last, gaps, first_shown, last_shown): intervals overlapping or bridged."""
     order = Window.partitionBy("resident_id", "kind").orderBy("start", "ends", "shown")
-    before = F.max(F.struct("ends", "inside")).over(order.rowsBetween(Window.unboundedPreceding, -1))
-    seen = parts.withColumn("before", before).withColumn("was", F.col("before")["ends"])
+    earlier = F.max(F.struct("ends", "inside")).over(order.rowsBetween(Window.unboundedPreceding, -1))
+    seen = parts.withColumn("earlier", earlier).withColumn("was", F.col("earlier")["ends"])
     breaks = F.when(F.col("was").isNull() | (F.date_diff("start", "was") > _allowed(p)), 1).otherwise(0)
     gap = F.when(
         (F.col("shown") > F.col("was")) & (breaks == 0),
@@ -88,7 +95,8 @@ def runs(parts: DataFrame, p: Parameters) -> DataFrame:
     return numbered.groupBy("resident_id", "kind", "run").agg(
         F.first("today").alias("today"),
         F.min("start").alias("start"),
-        F.min(F.struct("start", "met"))["met"].alias("met"),
+        F.min(F.struct("start", "before"))["before"].alias("before"),
+        F.first("breaks").alias("breaks"),
         F.max("ends").alias("ends"),
         F.max("last").alias("last"),
         F.array_sort(F.collect_list("gap")).alias("gaps"),
@@ -101,13 +109,14 @@ def _allowed(p: Parameters) -> Column:
     """The longest gap bridged. In the chain outside the hukou township, silence between two stays in the district, without a
     departure sign, is no return home."""
     left = F.exists("breaks", lambda d: (d >= F.col("was")) & (d < F.col("start")))
-    silent = F.col("inside") & F.col("before")["inside"] & ~left
+    silent = F.col("inside") & F.col("earlier")["inside"] & ~left
     return F.when(F.col("kind") == "here", p.days.bridge).when(silent, p.days.chain_silent).otherwise(p.days.chain)
 
 
-def _came_by(run: Column, p: Parameters) -> Column:
-    """The day by which the person had come: whoever is first met on some day came before it."""
-    return F.when(run["met"], F.date_sub(run["start"], p.days.met_before)).otherwise(run["start"])
+def _came_by(run: Column) -> Column:
+    """The day by which the person had come: whoever is first met on some day came before it, but not before last leaving."""
+    left = F.array_max(F.filter(run["breaks"], lambda d: d <= run["start"]))
+    return F.greatest(F.date_sub(run["start"], run["before"]), left)
 
 
 def _summary(chains: DataFrame, p: Parameters) -> DataFrame:
@@ -117,16 +126,16 @@ def _summary(chains: DataFrame, p: Parameters) -> DataFrame:
     reaches = away & (F.col("ends") > F.date_sub("today", p.days.chain))
     window = F.date_sub("today", p.days.window)
     days = F.greatest(F.lit(0), F.date_diff(F.least("ends", "today"), F.greatest("start", window)))
-    run = F.max(F.when(counts, F.struct("start", "ends", "met", "gaps")))
-    newest = F.max(F.when(here, F.struct("start", "met")))
+    run = F.max(F.when(counts, F.struct("start", "ends", "before", "breaks", "gaps")))
+    newest = F.max(F.when(here, F.struct("start", "before", "breaks")))
     span = F.date_diff(F.max(F.when(here, F.col("last_shown"))), F.min(F.when(here, F.col("first_shown"))))
     return chains.groupBy("resident_id").agg(
         run["start"].alias("here_since"),
-        _came_by(run, p).alias("came_by"),
+        _came_by(run).alias("came_by"),
         run["ends"].alias("here_until"),
         run["gaps"].alias("gaps"),
         newest["start"].alias("last_run"),
-        _came_by(newest, p).alias("last_came_by"),
+        _came_by(newest).alias("last_came_by"),
         F.max(F.when(here, F.col("ends") > F.col("today"))).alias("run_now"),
         F.max(F.when(here, F.col("last"))).alias("last_seen"),
         F.max(here & (F.col("ends") > F.date_sub("today", p.days.recent_run))).alias("recent_run"),

@@ -24,6 +24,8 @@ def person(resident: Row, signs: Iterable[Row], today: dt.date, p: Parameters) -
     weighed = (weigh(s, newest_on.get((s["record_id"], s["sign"])), today, p) for s in one.signs)
     one.evidence = [e for e in weighed if e is not None]
     one.fact = {"age": age_of(resident["birth_date"], today), "local": bool(resident["hukou_active"])}
+    for e in one.evidence:
+        e.leaving = departure(e, one.fact["local"], p)
     one.fact["nature"] = nature(resident, one.fact["age"], today, p)
     division = resident.get("register_township") or resident["hukou_division"]
     one.fact["hukou_township"] = division[:9] if one.fact["local"] and division and len(division) >= 9 else None
@@ -75,7 +77,7 @@ def nature(resident: Row, age: int | None, today: dt.date, p: Parameters) -> str
 def _presence(one: Person) -> None:
     """R-04: which signs create presence, and the runs they make."""
     p, f, today = one.p, one.fact, one.today
-    leaves = [(e.since, where(e)) for e in one.evidence if departure(e, p)]
+    leaves = [(e.since, where(e)) for e in one.evidence if e.leaving]
     for e in one.evidence:
         _cut(e, leaves)
     supported = bool(one.cards) or any(_dwells(e) and e.ends > today - dt.timedelta(days=p.days.support) for e in one.evidence)
@@ -92,13 +94,15 @@ def _presence(one: Person) -> None:
             if e.last > today - dt.timedelta(days=p.days.settled_window):
                 seen.append((e.since, e.last))
             at = f"{e.row['sign']}:{e.row['record_id']}" if e.strength == "C" else e.row["dwelling_id"]
-            met = p.signs[e.row["sign"]].shape == "point"
-            here.append(Stay(e.since, e.ends, e.last, at, e.row["sign"] == "S05", met))
+            here.append(Stay(e.since, e.ends, e.last, at, e.row["sign"] == "S05", p.before(e.row["sign"])))
         other = e.row["township"] != f["hukou_township"] if e.row["township"] and f["hukou_township"] else not f["local"]
         if other and e.row["place"] != "none":
             away.append(Stay(e.since, e.last + DAY, e.last, "here" if e.here else None, False))
     breaks = _breaks(one, p)
     f.update(chains(here, [*away, *_was_here(one, p)], Leaves(leaves, breaks), outside, p, today))
+    born = one.resident["birth_date"]
+    for came in ("came_by", "last_came_by"):
+        f[came] = max(f[came], born) if f[came] and born else f[came]
     starts = [a for a, _ in seen]
     f["owns"] = any(e.row["sign"] == "S20" and e.here and e.ends > today for e in one.evidence)
     f["seen_twice"] = bool(starts) and (max(starts) - min(starts)).days >= p.days.settled_span
@@ -108,14 +112,12 @@ def _presence(one: Person) -> None:
 def _breaks(one: Person, p: Parameters) -> list[dt.date]:
     """Departures that break the chain of evidence outside the hukou township: not those from a dwelling, answered by another."""
     stays = [e for e in one.evidence if e.strength in ("A", "A-") and e.here and e.ends > one.today]
-    return [
-        e.since for e in one.evidence if departure(e, p) and not (e.row["sign"] in p.from_dwelling and _answered(e, stays, one))
-    ]
+    return [e.since for e in one.evidence if e.leaving and not (e.row["sign"] in p.from_dwelling and _answered(e, stays, one))]
 
 
 def _was_here(one: Person, p: Parameters) -> list[Stay]:
     """A departure from a dwelling here tells that the person, whose hukou is elsewhere, lived there until then."""
-    left = [e for e in one.evidence if e.row["sign"] in p.from_dwelling and departure(e, p)]
+    left = [e for e in one.evidence if e.row["sign"] in p.from_dwelling and e.leaving]
     return [Stay(e.since, e.since + DAY, e.since, "here", False) for e in left if not one.fact["local"]]
 
 
@@ -198,12 +200,18 @@ def _dates(one: Person) -> None:
     f["newest_own"] = newest(e.last for e in own)
     f["newest_event"] = newest(e.event for e in own)
     f["newest_neg"] = newest(e.since for e in all_ if e.strength is None)
-    leaves = [e.since for e in all_ if departure(e, p) and not _answered(e, stays, one)]
-    f["gone_on"] = min((d for d in leaves if f["newest_ab"] is None or d > f["newest_ab"]), default=None)
+    leaves = [e for e in all_ if e.leaving and not _answered(e, stays, one)]
+    standing = [e for e in leaves if p.negatives[e.row["sign"]].stands]
+    gone = [e for e in leaves if e in standing or f["newest_ab"] is None or e.since > f["newest_ab"]]
+    f["gone_on"] = min((_left_by(e, f["newest_ab"], p) for e in gone), default=None)
     f["listed"] = bool(one.cards) or bool(one.resident.get("known_here")) or any(e.row["sign"] in p.listed for e in all_)
     worked = newest(e.last for e in all_ if e.strength and p.signs[e.row["sign"]].work)
     f["uninsured_on"] = _uninsured(all_, worked, today, p)
-    f["departed_on"] = newest([*leaves, *([f["uninsured_on"]] if f["uninsured_on"] else [])])
+    ended = f["uninsured_on"]
+    f["departed_on"] = newest([*(e.since for e in leaves), *([ended] if ended else [])])
+    newest_a = newest(e.event for e in official)
+    f["stands"] = bool(standing) or (ended is not None and (newest_a is None or ended > newest_a))
+    f["insured"] = any(e.row["sign"] == "S12" and e.ends > today for e in all_) and bool(one.resident.get("known_here"))
     elsewhere = [e for e in all_ if e.strength is None and p.negatives[e.row["sign"]].elsewhere]
     f["elsewhere_on"] = newest(e.since for e in elsewhere if not _answered(e, stays, one))
     f["any_on"] = newest(e.last for e in all_ if e.strength is not None and e.row["sign"] != "S03")
@@ -224,13 +232,21 @@ def _dates(one: Person) -> None:
     f["score"] = rounded(f["c_pos"] * (1.0 - f["c_neg"] * (1.0 if newer else p.scores.older_negative)), 4)
 
 
+def _left_by(e: Evidence, newest_ab: dt.date | None, p: Parameters) -> dt.date:
+    """The day by which the person had left: one found gone by a visitor had left before, but not before last met here."""
+    if e.row["sign"] != "N03" or e.row["detail"] not in p.found_gone:
+        return e.since
+    before = e.since - dt.timedelta(days=p.days.found_gone_after)
+    return before if newest_ab is None else max(before, newest_ab)
+
+
 def _kept(f: Mapping[str, Any], today: dt.date, p: Parameters) -> bool:
     """Presence presumed: seen not long ago, or settled and silent, and nothing says that the person went away."""
     seen = f["last_seen"]
-    left = f["departed_on"] is not None and (f["newest_ab"] is None or f["departed_on"] > f["newest_ab"])
+    left = f["stands"] or (f["departed_on"] is not None and (f["newest_ab"] is None or f["departed_on"] > f["newest_ab"]))
     elsewhere = f["elsewhere_on"] is not None and (seen is None or f["elsewhere_on"] > seen)
     if seen is None:
-        return f["carded"] and not left and not elsewhere
+        return (f["carded"] or (f["insured"] and not f["local"])) and not left and not elsewhere
     silence = (today - seen).days
     if silence <= p.days.keep and not f["local"]:
         return True
@@ -241,6 +257,8 @@ def _longest(f: Mapping[str, Any], p: Parameters) -> int:
     """How long silence is no absence."""
     if f["carded"]:
         return p.days.settled_local if f["local"] else p.days.settled_other
+    if f["insured"] and not f["local"]:
+        return p.days.settled_insured
     if f["local"] and f["owns"]:
         return p.days.settled_owner
     return p.days.settled_unlisted if f["local"] and f["seen_twice"] else 0
@@ -262,15 +280,18 @@ def newest(days: Iterable[dt.date]) -> dt.date | None:
 
 def _answered(e: Evidence, stays: list[Evidence], one: Person) -> bool:
     """A departure from one dwelling is a move inside the district when an open grid card or a sign in force names another one,
-    the sign later than anything named the first; a school left or a tenancy ended says nothing while an A sign stands."""
+    the sign later than anything named the first; a school left or a tenancy ended says nothing while an A sign stands; what stands
+    is answered by a newer A sign alone."""
     code, record, at = e.row["sign"], e.row["record_id"], where(e)
     if code not in one.p.negatives or not one.p.negatives[code].departure:
         return False
+    official = [s for s in one.evidence if s.strength in ("A", "A-") and s.here]
+    if one.p.negatives[code].stands:
+        return any(s.event > e.since for s in official)
     if code in ("N05", "N06") and stays:
         return True
     if code != "N05" and at is not None and any(card is not None and card != at for card, _ in one.cards):
         return True
-    official = [s for s in one.evidence if s.strength in ("A", "A-") and s.here]
     place = e.row["dwelling_id"]
     left = [s for s in official if s.row["record_id"] == record or (place and s.row["dwelling_id"] == place)]
     since = max((s.event for s in left), default=dt.date.min)

@@ -27,6 +27,7 @@ class Evidence:
     event: dt.date
     value: float
     here: bool
+    leaving: bool = False  # a true departure sign
 
 
 @dataclass
@@ -91,7 +92,7 @@ def where(e: Evidence) -> str | None:
     return named
 
 
-def departure(e: Evidence, p: Parameters) -> bool:
-    """A true departure sign."""
+def departure(e: Evidence, local: bool, p: Parameters) -> bool:
+    """A true departure sign; a hukou moved out is none of a person who holds a local one."""
     n = p.negatives.get(e.row["sign"])
-    return n is not None and n.departure and e.row["detail"] not in n.weak_details
+    return n is not None and n.departure and e.row["detail"] not in n.weak_details and not (local and e.row["sign"] == "N01")

@@ -15,14 +15,14 @@ DAY = dt.timedelta(days=1)
 @dataclass(frozen=True)
 class Stay:
     """[start, ends) that one sign covers; `last` the last day really observed; `where` what may bridge; a grid visit or not;
-    `met`: a single day on which the person was met, which tells no beginning."""
+    `before`: days by which the person had come before the sign told of it."""
 
     start: dt.date
     ends: dt.date
     last: dt.date
     where: str | None
     visit: bool
-    met: bool = False
+    before: int = 0
 
 
 class Leaves(NamedTuple):
@@ -56,21 +56,21 @@ def chains(
     run = counting[-1] if counting else None
     return {
         "here_since": run.start if run else None,
-        "came_by": begun(run, p) if run else None,
+        "came_by": begun(run, leaves.breaks) if run else None,
         "here_until": run.ends if run else None,
         "run_now": any(r.ends > today for r in living),
         "last_seen": max((r.last for r in living), default=None),
         "last_run": living[-1].start if living else None,
-        "last_came_by": begun(living[-1], p) if living else None,
+        "last_came_by": begun(living[-1], leaves.breaks) if living else None,
         "recent_run": any(r.ends > today - p.days.recent_run * DAY for r in living),
         "days_365": sum(max(0, (min(r.ends, today) - max(r.start, window)).days) for r in living),
         "away_since": reaching[-1].start if reaching else None,
     }
 
 
-def begun(run: Stay, p: Parameters) -> dt.date:
-    """The day by which the person had come: whoever is first met on some day came before it."""
-    return run.start - p.days.met_before * DAY if run.met else run.start
+def begun(run: Stay, breaks: list[dt.date]) -> dt.date:
+    """The day by which the person had come: whoever is first met on some day came before it, but not before last leaving."""
+    return max([run.start - run.before * DAY, *(d for d in breaks if d <= run.start)])
 
 
 def bridge(
@@ -119,7 +119,7 @@ def _chain(stays: list[Stay], leaves: list[dt.date], p: Parameters) -> list[Stay
 def merge(stays: list[Stay], allowed: int) -> list[Stay]:
     """Overlapping stays, and those whose gap is allowed, as one; in order of time."""
     runs: list[Stay] = []
-    for stay in sorted(stays, key=lambda s: (s.start, s.met, s.ends)):
+    for stay in sorted(stays, key=lambda s: (s.start, s.before, s.ends)):
         if runs and (stay.start - runs[-1].ends).days <= allowed:
             before = runs[-1]
             runs[-1] = replace(before, ends=max(before.ends, stay.ends), last=max(before.last, stay.last))

@@ -25,14 +25,14 @@ class Decision:
 @dataclass(frozen=True)
 class Relatives:
     """What the rules may know of others: the parent followed, whether a household member is present, or strongly so; the day on
-    which the family left, and whether kin live at the same dwelling."""
+    which the family left, and the status of kin who are here."""
 
     parent: Decision | None = None
     parent_township: str | None = None
     household_present: bool = False
     lives_with: bool = False
     left_with: dt.date | None = None
-    kin_at_home: bool = False
+    kin: Decision | None = None
 
 
 NOBODY = Relatives()
@@ -52,6 +52,8 @@ def final(one: Person, others: Relatives, home_township: str | None) -> Decision
     told = 1.0 - (1.0 - told) * (1.0 - p.scores.card) if f["carded"] else told
     if rule == "R-08" and others.parent:
         told = p.scores.parent * others.parent.confidence
+    elif rule == "R-06f" and others.kin:
+        told = max(told, p.scores.parent * others.kin.confidence)
     elif rule == "R-05c-household":
         told = min(told, p.scores.household)
     elif rule == "R-05c-away" and f["elsewhere_on"] is None:
@@ -94,7 +96,7 @@ def _departure(one: Person, _o: Relatives, _h: str | None) -> str | None:
     f = one.fact
     if f["local"] or not f["recent_run"] or f["departed_on"] is None:
         return None
-    return "53" if f["newest_ab"] is None or f["departed_on"] > f["newest_ab"] else None
+    return "53" if f["stands"] or f["newest_ab"] is None or f["departed_on"] > f["newest_ab"] else None
 
 
 def _with_family(one: Person, others: Relatives, _h: str | None) -> str | None:
@@ -103,9 +105,9 @@ def _with_family(one: Person, others: Relatives, _h: str | None) -> str | None:
 
 def _conflict(one: Person, _o: Relatives, _h: str | None) -> str | None:
     f, bound = one.fact, one.p.scores.conflict
-    if f["c_pos"] < bound or f["c_open"] < bound or f["newest_event"] is None or f["newest_neg"] is None:
+    if f["c_pos"] < bound or f["c_open"] < bound or f["newest_ab"] is None or f["newest_neg"] is None:
         return None
-    return "61" if abs((f["newest_event"] - f["newest_neg"]).days) <= one.p.days.conflict else None
+    return "61" if abs((f["newest_ab"] - f["newest_neg"]).days) <= one.p.days.conflict else None
 
 
 def is_present(one: Person) -> bool:
@@ -162,7 +164,14 @@ def _abroad(one: Person, _o: Relatives, _h: str | None) -> str | None:
 
 def _local_present(one: Person, others: Relatives, home: str | None) -> str | None:
     f = one.fact
-    return _township(one, home) if f["local"] and (f["in_force"] or is_present(one)) and not gone(one, others) else None
+    here = f["in_force"] or is_present(one) or _newly_registered(one)
+    return _township(one, home) if f["local"] and here and not gone(one, others) else None
+
+
+def _newly_registered(one: Person) -> bool:
+    """A hukou registered in person lately, and nothing else that tells anything."""
+    f, since = one.fact, one.today - dt.timedelta(days=one.p.days.newly_registered)
+    return f["last_seen"] is None and f["elsewhere_on"] is None and f["registered_on"] is not None and f["registered_on"] > since
 
 
 def gone(one: Person, others: Relatives) -> dt.date | None:
@@ -186,7 +195,7 @@ def _local_household(one: Person, others: Relatives, home: str | None) -> str | 
     tender = age is not None and (age >= p.age.elder or age < p.age.child)
     if not one.fact["local"] or one.fact["elsewhere_on"] is not None or gone(one, others):
         return None
-    return _township(one, home) if (tender and others.household_present) or others.kin_at_home else None
+    return _township(one, home) if (tender and others.household_present) or others.kin else None
 
 
 def _local_silent(one: Person, others: Relatives, _h: str | None) -> str | None:
@@ -217,6 +226,18 @@ def _usual(one: Person, _o: Relatives, _h: str | None) -> str | None:
     return INLAND.get(f["nature"]) if f["basis"] or (f["carded"] and f["last_run"] is None) else None
 
 
+def _kin_here(one: Person, others: Relatives, _h: str | None) -> str | None:
+    f = one.fact
+    away = f["stands"] or _newer(f["departed_on"], f["newest_ab"]) or _newer(f["elsewhere_on"], f["last_seen"])
+    if f["nature"] not in INLAND or away or others.kin is None or _lapsed(one, others, None) is None:
+        return None
+    return "31" if others.kin.code in ("31", "32") else INLAND[f["nature"]]
+
+
+def _newer(day: dt.date | None, seen: dt.date | None) -> bool:
+    return day is not None and (seen is None or day > seen)
+
+
 def _temporary(one: Person, _o: Relatives, _h: str | None) -> str | None:
     return "31" if is_present(one) else None
 
@@ -235,7 +256,7 @@ Decide = Callable[[Person, Relatives, "str | None"], "str | None"]
 
 ORDER: tuple[tuple[str, Decide], ...] = (
     ("R-00", _void), ("R-01", _death), ("R-04d", _departure), ("R-04f", _with_family), ("R-09", _conflict), ("R-08", _child),
-    ("R-05a", _abroad), ("R-05b", _local_present), ("R-05c-short", _local_short), ("R-05c-household", _local_household),
+    ("R-05a", _abroad), ("R-05b", _local_present), ("R-05c-household", _local_household), ("R-05c-short", _local_short),
     ("R-05c-silent", _local_silent), ("R-05c-away", _local_away), ("R-07", _outside), ("R-06a", _usual), ("R-06b", _temporary),
-    ("R-06c", _lapsed), ("R-06d", _tie),
+    ("R-06f", _kin_here), ("R-06c", _lapsed), ("R-06d", _tie),
 )  # fmt: skip

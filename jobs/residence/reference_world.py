@@ -11,7 +11,7 @@ from typing import Any
 from jobs.residence.codes import ADDRESS_ORDER
 from jobs.residence.parameters import Parameters
 from jobs.residence.reference import person
-from jobs.residence.reference_evidence import HERE_CODES, Evidence, Person, departure, where
+from jobs.residence.reference_evidence import HERE_CODES, Evidence, Person, where
 from jobs.residence.reference_rules import Decision, Relatives, final, own_code
 
 Row = dict[str, Any]
@@ -38,9 +38,10 @@ class Outcome:
     township: str | None
 
 
-def decide_all(world: World, p: Parameters) -> dict[str, Outcome]:
-    """Every resident's decision."""
-    people = _people(World(world.residents, world.records, believed(world.signs, p), world.ties), p)
+def decide_all(world: World, p: Parameters, trusted: bool = False) -> dict[str, Outcome]:
+    """Every resident's decision. `trusted`: visits that nobody made were taken out before, by what the whole district shows."""
+    told = world.signs if trusted else believed(world.signs, p)
+    people = _people(World(world.residents, world.records, told, world.ties), p)
     homes = {who: home(one) for who, one in people.items()}
     own = {who: own_code(one, homes[who][1]) for who, one in people.items()}
     parents = _parents(world, people, own)
@@ -51,7 +52,7 @@ def decide_all(world: World, p: Parameters) -> dict[str, Outcome]:
         parent = parents.get(who)
         known = Decision(own[parent], "", people[parent].fact["score"]) if parent else None
         present, strong = groups.get(homes[who][0] or "", (0, 0))
-        left_with, kin_at_home = _family(kin[who], one, own, people, homes)
+        left_with, nearest = _family(kin[who], one, own, people)
         self_strong = own[who] in HERE_CODES and _strong(one)
         others = Relatives(
             known,
@@ -59,7 +60,7 @@ def decide_all(world: World, p: Parameters) -> dict[str, Outcome]:
             present > 0 and own[who] not in ("11", "12"),
             strong > int(self_strong),
             left_with,
-            kin_at_home,
+            Decision(own[nearest], "", people[nearest].fact["score"]) if nearest else None,
         )
         result[who] = Outcome(final(one, others, homes[who][1]), one.fact, *homes[who])
     return result
@@ -67,11 +68,15 @@ def decide_all(world: World, p: Parameters) -> dict[str, Outcome]:
 
 def believed(signs: list[Row], p: Parameters) -> list[Row]:
     """Signs without the grid visits that nobody made: ticked in bulk on a quarter's last day."""
-    daily = Counter(s["from_date"] for s in signs if s["sign"] == "S05")
+    bulk = ticked(Counter(s["from_date"] for s in signs if s["sign"] == "S05"), p)
+    return [s for s in signs if s["sign"] != "S05" or s["from_date"] not in bulk]
+
+
+def ticked(daily: Mapping[dt.date, int], p: Parameters) -> set[dt.date]:
+    """The days, of those with so many grid visits each, whose visits were ticks at a desk."""
     usual = sum(daily.values()) / len(daily) if daily else 0.0
     many = {d for d, n in daily.items() if n >= p.bulk_visits.least and n > p.bulk_visits.times * usual}
-    ticked = {d for d in many if d.month % 3 == 0 and (d + dt.timedelta(days=1)).day == 1}
-    return [s for s in signs if s["sign"] != "S05" or s["from_date"] not in ticked]
+    return {d for d in many if d.month % 3 == 0 and (d + dt.timedelta(days=1)).day == 1}
 
 
 def _people(world: World, p: Parameters) -> dict[str, Person]:
@@ -183,7 +188,7 @@ def _tier(e: Evidence, one: Person, dwelling: str | None) -> tuple[int, int]:
     since tells least; rows of continuing relations keep their first address."""
     code = e.row["sign"]
     told = e.event if e.strength in ("A", "A-", "B") else dt.date.min
-    left = (d for d in one.evidence if departure(d, one.p) and where(d) == dwelling and d.since > told)
+    left = (d for d in one.evidence if d.leaving and where(d) == dwelling and d.since > told)
     if dwelling is not None and code not in ("S03", "S20") and any(left):
         return -1, 0
     if e.strength in ("A", "A-"):
@@ -230,15 +235,14 @@ def _family(
     one: Person,
     own: Mapping[str, str],
     people: Mapping[str, Person],
-    homes: Mapping[str, tuple[str | None, str | None]],
-) -> tuple[dt.date | None, bool]:
-    """(day on which the family left, when nobody of it is here and nothing newer tells of the person; kin at the same dwelling)."""
-    here = [k for k in kin if own[k] in (*HERE_CODES, "31", "32")]
+) -> tuple[dt.date | None, str | None]:
+    """(day on which the family left, when nobody of it is here and no newer A or B sign tells of the person; who of the kin is
+    here, of smallest status, which is 31 or 32 only when nobody of them is a usual resident)."""
+    here = [(own[k], k) for k in kin if own[k] in (*HERE_CODES, "31", "32")]
     gone = [people[k].fact["gone_on"] for k in kin if own[k] in ("13", "41", "53") and people[k].fact["gone_on"]]
-    event = one.fact["newest_event"]
-    left = max(gone) if gone and not here and (event is None or max(gone) > event) else None
-    home = homes[one.resident["resident_id"]][0]
-    return left, home is not None and any(homes[k][0] == home for k in here)
+    met = one.fact["newest_ab"]
+    left = max(gone) if gone and not here and (met is None or max(gone) > met) else None
+    return left, min(here)[1] if here else None
 
 
 def _households(

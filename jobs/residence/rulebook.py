@@ -43,25 +43,40 @@ One status a person a night, from the evidence known tonight and the business da
 - “查无此人”和行政注销只是弱反证，不是离开。
   "Nobody of that name" and an administrative cancellation are weak signs and no departure.
 - 沉默多久不算离开（无离开或外地迹象时，自最后所见起）：有网格卡的本地户籍 {local} 日、非本地 {other} 日；
-  无卡的本地户籍，有自住房 {owner} 日，两年内两次以上见于在区（相隔 {span} 日以上）{unlisted} 日；其余依各条规则。
+  无卡的本地户籍，有自住房 {owner} 日，两年内两次以上见于在区（相隔 {span} 日以上）{unlisted} 日；
+  非本地户籍、在区有住址且居民保险在保的 {insured} 日；其余依各条规则。
   How long silence is no departure, when nothing says that the person went away: with a grid card {local} days (local hukou) or
   {other} days (others); a local without one {owner} days when owning a dwelling that is not let, {unlisted} days when seen here on
-  two days {span} days apart within two years; otherwise as the rules say.
+  two days {span} days apart within two years; others {insured} days when insured as a resident here with a dwelling here; otherwise
+  as the rules say.
 - 就业不是居住：离开迹象之后仍有缴费，不推翻离开。本地户籍的外出自最早的未被回答的离开迹象起算。
   Work is no living: paid months after a departure do not contradict it. A local's absence counts from the first departure that
   nothing newer answers.
-- 户口迁出晚于最后所见，即不再推定在区。
-  A hukou that moved out after the person was last seen ends what silence presumes.
-- 居民保险终止、其后又无就业接续（至今仍缴或续缴 {works} 日以上）的，按离开日期处理。
-  A resident insurance that ended, with no work that goes on or went on {works} days after it, counts as a departure on that day.
-- 首见于走访、就医等单日迹象的，并非当日才来：满半年自首见前 {met} 日起算（走访间隔六至十二个月之半）。登记、租约、入职则自其起日。
+- **户口迁出（现非本地户籍者）和登记外出（本地户籍者）是持续的陈述**：其间就医、缴费只是来访，只有更新的居住迹象（A 类）才能推翻。
+  **A hukou moved out (of people without a local one) and a registered absence of a local stand**: treatment and paid months
+  meanwhile are visits, only a newer A sign answers them. An older grid card does not.
+- 居民保险终止、其后又无就业接续（至今仍缴或续缴 {works} 日以上）的，按离开日期处理，亦只有更新的居住迹象才能推翻。
+  A resident insurance that ended, with no work that goes on or went on {works} days after it, counts as a departure on that day,
+  answered by a newer A sign alone.
+- 走访发现已搬离者，此前已走：自走访前 {gone} 日起算，但不早于最后见到本人之日。网格卡写明离开日期的，以该日为准。
+  Whoever a visitor finds gone had left before: {gone} days before the visit, but not before last met here. A card that states the
+  day of leaving is taken at its word.
+- 本地户籍新登记 {registered} 日内、别无迹象的，视为在区：户口须本人到场办理。
+  A hukou registered within {registered} days, nothing else telling anything, is presence: it is registered in person.
+- 首见于走访、就医等单日迹象的，并非当日才来：满半年自首见前 {met} 日起算（一年两访之半）；首见于就业的，自入职前 {work} 日起算
+  （未登记者约四十五至九十日方有迹象）；均不早于最近一次离开和出生。登记、租约则自其起日。
   Whoever is first met on a single day (visit, treatment) came before it: the half year counts from {met} days earlier, half of the
-  six to twelve months between two visits. A registration, tenancy or job tells its own beginning. `here_since` stays the day seen.
+  year between two visits; whoever is first known by work, from {work} days earlier (people without a registration show in 45 to 90
+  days); never before last leaving or before birth. A registration or tenancy tells its own beginning. `here_since` stays the day seen.
 - 一周岁以下、户口在外、在区未满半年的婴儿随父母：从未住过户口所在地者，按母亲计（普查口径）。
   An infant younger than a year, hukou elsewhere, without a half year of its own follows its parents, as the census counts it.
-- 家庭：配偶、父母、子女已离开且无一人在区、本人此后无迹象的，视为同去；本地户籍久无迹象但有上述亲属同址在住的，视为在住。
-  Family: whoever nothing tells of since spouse, parents or children left, none of them being here, left with them. A silent local
-  whose spouse, parent or child is present at the same dwelling is present.
+- 家庭：配偶、父母、子女已离开且无一人在区、本人此后无居住或本人活动迹象（缴费不算）的，视为同去；本人沉默、无离开迹象、曾在区，
+  而上述亲属凭本人证据在区的，视为在区（本地户籍不论曾否见到），满半年与否随亲属。
+  Family: whoever no living sign and no act (paid months are neither) tells of since spouse, parents or children left, none of them
+  being here, left with them. Whoever is silent, was once here (or holds a local hukou) and shows no sign of leaving, while one of
+  them is here on evidence of their own, is here; for others than locals the half year is met as theirs.
+- 冲突（R-09）比较反证与本人活动或居住迹象的日期；离开后仍缴费不是冲突。
+  A conflict (R-09) compares the negative with living signs and acts; paid months after a departure are no conflict.
 - 双重户口：一人只能登记一处，两条有效户口以先登记者为准，直至公安注销。
   Two active hukou rows: nobody may be registered twice, the first stands until the police cancel it.
 - 地址：在期的居所迹象按次序；其次网格卡、近两年的居所迹象、就医就学就业的住址；再次户籍地址、自有住房。已有离开迹象的居所不再作为住址。
@@ -92,6 +107,8 @@ def render(p: Parameters, spec: Path) -> str:
     introduction = INTRODUCTION.format(
         **{"span": d.settled_span, "local": d.settled_local, "other": d.settled_other, "owner": d.settled_owner},
         **{"unlisted": d.settled_unlisted, "met": d.met_before, "works": d.works_on},
+        **{"work": d.work_before, "gone": d.found_gone_after},
+        **{"insured": d.settled_insured, "registered": d.newly_registered},
     )
     parts = [introduction, _codes(), _rules(), _signs(p), _negatives(p), _days(p)]
     cases = [file.read_text(encoding="utf-8").replace("# ", "### ", 1).strip() for file in sorted(spec.glob("*.md"))]

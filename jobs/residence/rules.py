@@ -49,6 +49,11 @@ def yes(condition: Column) -> Column:
     return F.coalesce(condition, F.lit(False))
 
 
+def newer(day: Column, than: Column) -> Column:
+    """There is a day, and none or an earlier one to compare it with."""
+    return F.coalesce(day > than, day.isNotNull())
+
+
 def present(f: Facts, p: Parameters) -> Column:
     """The run covers tonight, or presence is presumed."""
     return yes(f.run_now) | f.kept
@@ -77,9 +82,9 @@ def rule_death(f: Facts, p: Parameters) -> Column:
 
 
 def rule_departure(f: Facts, p: Parameters) -> Column:
-    """R-04d: a true departure newer than every A and B event."""
-    newest = yes(f.departed_on > f.newest_ab) | (f.departed_on.isNotNull() & f.newest_ab.isNull())
-    return F.when(~f.local & yes(f.recent_run) & newest, "53")
+    """R-04d: a true departure newer than every A and B event, or one that stands."""
+    newest = newer(f.departed_on, f.newest_ab) | f.stands
+    return F.when(~f.local & yes(f.recent_run) & f.departed_on.isNotNull() & newest, "53")
 
 
 def rule_family(f: Facts, p: Parameters) -> Column:
@@ -93,9 +98,10 @@ def gone_on(f: Facts) -> Column:
 
 
 def rule_conflict(f: Facts, p: Parameters) -> Column:
-    """R-09: both sides strong and close in time; a negative that a newer A sign answers is no contradiction."""
+    """R-09: both sides strong and close in time; a negative that a newer A sign answers is no contradiction, nor is work that
+    goes on beside it."""
     strong = (f.c_pos >= p.scores.conflict) & (f.c_open >= p.scores.conflict)
-    close = F.abs(F.date_diff(f.newest_event, f.newest_neg)) <= p.days.conflict
+    close = F.abs(F.date_diff(f.newest_ab, f.newest_neg)) <= p.days.conflict
     return F.when(yes(strong & close), "61")
 
 
@@ -137,8 +143,13 @@ def rule_abroad(f: Facts, p: Parameters) -> Column:
 
 def rule_local_present(f: Facts, p: Parameters) -> Column:
     """R-05b."""
-    here = (yes(f.in_force) | present(f, p)) & gone_on(f).isNull()
+    here = (yes(f.in_force) | present(f, p) | newly_registered(f, p)) & gone_on(f).isNull()
     return F.when(f.local & here, _township(f, f.home_township))
+
+
+def newly_registered(f: Facts, p: Parameters) -> Column:
+    """A hukou registered in person lately, and nothing else that tells anything."""
+    return f.last_seen.isNull() & f.elsewhere_on.isNull() & yes(f.registered_on > f.before(p.days.newly_registered))
 
 
 def absence(f: Facts) -> Column:
@@ -159,10 +170,11 @@ def rule_local_short(f: Facts, p: Parameters) -> Column:
 
 
 def rule_local_household(f: Facts, p: Parameters) -> Column:
-    """R-05c: a silent elder or small child whose household is here, or whose spouse, parent or child is; no sign elsewhere."""
+    """R-05c: a silent elder or small child whose household is here, or whose spouse, parent or child is; no sign elsewhere.
+    Before the half year too: silence is no absence then."""
     tender = yes((f.age >= p.age.elder) | (f.age < p.age.child)) & yes(f.household_present)
     kept = f.local & f.elsewhere_on.isNull() & gone_on(f).isNull()
-    return F.when(kept & (tender | f.kin_at_home), _township(f, f.home_township))
+    return F.when(kept & (tender | f.kin_here.isNotNull()), _township(f, f.home_township))
 
 
 def rule_local_away(f: Facts, p: Parameters) -> Column:
@@ -188,10 +200,23 @@ def rule_temporary(f: Facts, p: Parameters) -> Column:
     return F.when(present(f, p), "31")
 
 
+def once_here(f: Facts) -> Column:
+    """Some sign or row of the person's own tells of living here at some time."""
+    listed = f.carded | yes(f.listed) | yes(f.known_here)
+    return f.last_run.isNotNull() | f.departed_on.isNotNull() | f.registered_on.isNotNull() | listed
+
+
+def rule_with_kin(f: Facts, p: Parameters) -> Column:
+    """R-06f: silent, once here, nothing tells of leaving, and spouse, parent or child is here: here as well, the half year as
+    theirs."""
+    left = f.stands | newer(f.departed_on, f.newest_ab) | newer(f.elsewhere_on, f.last_seen)
+    code = F.when(f.kin_here.isin("31", "32"), "31").otherwise(_inland_code(f))
+    return F.when(_inland_code(f).isNotNull() & f.kin_here.isNotNull() & once_here(f) & ~left, code)
+
+
 def rule_lapsed(f: Facts, p: Parameters) -> Column:
     """R-06c."""
-    listed = f.carded | yes(f.listed) | yes(f.known_here)
-    return F.when(f.last_run.isNotNull() | f.departed_on.isNotNull() | f.registered_on.isNotNull() | listed, "53")
+    return F.when(once_here(f), "53")
 
 
 def rule_tie(f: Facts, p: Parameters) -> Column:
@@ -224,8 +249,9 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "R-04d",
-        "非本地户籍，两年内曾居住，真实离开迹象新于一切居住和本人活动迹象",
-        "not local, lived here within two years, a true departure sign newer than every A and B event",
+        "非本地户籍，两年内曾居住，真实离开迹象新于一切居住和本人活动迹象，或户口已迁出且无更新的居住迹象",
+        "not local, lived here within two years, a true departure sign newer than every A and B event, or the hukou moved out and no "
+        "newer A sign",
         ("53",),
         rule_departure,
     ),
@@ -264,15 +290,15 @@ RULES: tuple[Rule, ...] = (
         ("11", "12"),
         rule_local_present,
     ),
-    Rule("R-05c-short", "本地户籍，外出不满半年", "local hukou, absent less than half a year", ("13",), rule_local_short),
     Rule(
         "R-05c-household",
-        "本地户籍，无外地迹象，七十岁以上或未满七岁的同址家庭成员在住，或配偶、父母、子女同址在住",
-        "local hukou, no sign elsewhere: 70 or older or under 7 and a household member present at the same dwelling, or a spouse, "
-        "parent or child present there",
+        "本地户籍，无离开或外地迹象，七十岁以上或未满七岁的同址家庭成员在住，或配偶、父母、子女在区",
+        "local hukou, no sign of leaving: 70 or older or under 7 and a household member present at the same dwelling, or a spouse, "
+        "parent or child present in the district",
         ("11", "12"),
         rule_local_household,
     ),
+    Rule("R-05c-short", "本地户籍，外出不满半年", "local hukou, absent less than half a year", ("13",), rule_local_short),
     Rule(
         "R-05c-silent",
         "本地户籍，两年内任何登记均无迹象",
@@ -290,6 +316,13 @@ RULES: tuple[Rule, ...] = (
         rule_usual,
     ),
     Rule("R-06b", "非本地户籍，在区居住不满半年", "not local, living here, half a year not met", ("31",), rule_temporary),
+    Rule(
+        "R-06f",
+        "非本地户籍，本人无迹象，曾在区，无离开迹象，配偶、父母或子女在区",
+        "not local, silent, once here, no sign of leaving, and spouse, parent or child is here",
+        ("21", "22", "23", "31"),
+        rule_with_kin,
+    ),
     Rule(
         "R-06c",
         "曾在区居住或曾有本地户籍，现不在区",

@@ -137,7 +137,7 @@ def resident_wide(rows: DataFrame, p: Parameters) -> DataFrame:
         F.max(lives).over(Window.partitionBy("resident_id", "dwelling_id")).alias("left_dwelling"),
     )
     departs = F.col("sign").isin([c for c, n in p.negatives.items() if n.departure])
-    answered = wide.withColumn("answered", departs & _answered())
+    answered = wide.withColumn("answered", departs & _answered(p))
     breaks = F.when(F.col("leaving") & ~(F.col("sign").isin(p.from_dwelling) & F.col("answered")), F.col("since"))
     broken = answered.withColumn("breaks", F.collect_list(breaks).over(mine))
     return broken.drop("stay", "stay_named", "left_record", "left_dwelling", "confirmed")
@@ -177,16 +177,24 @@ def _known(condition: Column) -> Column:
 
 
 def _departure(p: Parameters) -> Column:
-    """True departure signs."""
-    return F.col("sign").isin([c for c, n in p.negatives.items() if n.departure]) & ~_is_weak(p)
+    """True departure signs; a hukou moved out is none of a person who holds a local one."""
+    departs = F.col("sign").isin([c for c, n in p.negatives.items() if n.departure])
+    return departs & ~_is_weak(p) & ~(F.col("local") & (F.col("sign") == "N01"))
 
 
-def _answered() -> Column:
+def stands(p: Parameters) -> Column:
+    """A register's statement that the person lives elsewhere."""
+    return F.col("sign").isin([c for c, n in p.negatives.items() if n.stands])
+
+
+def _answered(p: Parameters) -> Column:
     """A departure from one dwelling is a move inside the district when an open grid card or a sign in force names another one,
-    the sign later than anything named the first; a school left or a tenancy ended says nothing while an A sign stands."""
+    the sign later than anything named the first; a school left or a tenancy ended says nothing while an A sign stands; what stands
+    is answered by a newer A sign alone."""
     unnamed = F.col("dwelling_id").isNull()
     named_last = F.greatest("left_record", F.when(~unnamed, F.col("left_dwelling")))
     stay = F.when(unnamed, F.col("stay")).otherwise(F.col("stay_named"))
     later = stay.isNotNull() & F.coalesce(stay > named_last, F.lit(True))
     card = (F.col("sign") != "N05") & F.exists("cards", lambda c: c["dwelling_id"] != where())
-    return (F.col("sign").isin("N05", "N06") & F.col("stay").isNotNull()) | later | F.coalesce(card, F.lit(False))
+    moved = (F.col("sign").isin("N05", "N06") & F.col("stay").isNotNull()) | later | F.coalesce(card, F.lit(False))
+    return F.when(stands(p), _known(F.col("newest_a") > F.col("since"))).otherwise(moved)

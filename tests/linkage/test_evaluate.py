@@ -126,6 +126,8 @@ def test_status_is_judged_as_lives_not_evidence() -> None:
     figures = judge(residence, homes, truth)
     assert figures["accuracy"] == pytest.approx(4 / 6) and figures["persons_without_records"] == 1
     assert (figures["usual_residents"], figures["usual_residents_true"]) == (2, 4)
+    assert (figures["wrongly_included"], figures["wrongly_excluded"]) == (0, 1 / 4)
+    assert figures["macro_f1"] == pytest.approx((1 + 1 + 1 + 2 / 3 + 0) / 5)  # 41 91 51 whole, one of two 23, no 11
     assert figures["confusion"] == [{"true": "11", "said": "12", "persons": 1}, {"true": "23", "said": "61", "persons": 1}]
 
 

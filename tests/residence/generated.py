@@ -13,6 +13,7 @@ TODAY = dt.date(2026, 11, 22)
 HUKOU = [None, "330110109", "330110012", "330106", "330122", "330203", "341226", "330110"]
 DETAILS = {
     "N02": ["left", "automatic", "written_off", None],
+    "N03": ["moved_away", "found_gone", "unknown_person", None],
     "N08": ["abroad_work", "settled_abroad"],
     "N09": ["certificate", "cremation", "hukou", "pension", "grid"],
     "S04": ["residence_permit", "stay", "permanent"],
@@ -53,7 +54,7 @@ def _card(chance: random.Random, made: World, number: int, position: int, people
             {
                 "record_id": record, "sign": code, "dept": "zf", "grp": "zf", "from_date": day, "to_date": None,
                 "known_from": day, "place": "dwelling", "dwelling_id": room, "township": township, "in_district": True,
-                "detail": chance.choice(["moved_away", "unknown_person"]) if code == "N03" else "living",
+                "detail": chance.choice(["moved_away", "found_gone", "unknown_person"]) if code == "N03" else "living",
             }
         )  # fmt: skip
 

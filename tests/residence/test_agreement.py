@@ -23,6 +23,8 @@ FACTS = (
         "seen_twice",
         "owns",
         "kept",
+        "stands",
+        "insured",
         "any_on",
         "worked_on",
         "death_on",
