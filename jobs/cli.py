@@ -111,12 +111,26 @@ def _question_commands(sub: argparse._SubParsersAction[argparse.ArgumentParser])
     query = _add(sub, "query", _query, "ask the current snapshot in SQL")
     query.add_argument("sql")
     query.add_argument("--csv", action="store_true", help="print CSV instead of a table")
+    counted = _add(sub, "population", _population, "the population as of one date as known on another, by township or status")
+    counted.add_argument("--as-of", type=dt.date.fromisoformat, help="business date (the current snapshot's)")
+    counted.add_argument("--known", type=dt.date.fromisoformat, help="by what was known on this date (by now)")
+    counted.add_argument("--by", choices=["township", "status"], default="township")
+    counted.add_argument("--csv", action="store_true", help="print CSV instead of a table")
     explain = _add(sub, "explain", _explain, "why this resident is one person with this status; or why two ids are one, or not")
     explain.add_argument("resident", help="a resident id; with a second id, a record id will do")
     explain.add_argument("other", nargs="?", help="a second resident or record id")
     explain.add_argument("--json", action="store_true")
     explain.add_argument("--svg", type=Path, help="of two ids: draw the heaviest link between them into this file")
     _date(explain, required=False)
+    supposed = _add(
+        sub, "what-if", _what_if, "the status as published, and as it would be on another day or without some records"
+    )
+    supposed.add_argument("resident", help="a resident id")
+    supposed.add_argument("--as-of", type=dt.date.fromisoformat, metavar="DAY", help="the day of the status (the night's)")
+    left_out = "leave out a record id, a department (ga) or a table (ga.ldrk); repeat for more"
+    supposed.add_argument("--without", action="append", default=[], metavar="RECORD", help=left_out)
+    supposed.add_argument("--json", action="store_true")
+    _date(supposed, required=False)
     _review_command(sub)
     evaluate = _add(sub, "evaluate", _evaluate, "compare a night with the sample's truth")
     _date(evaluate)
@@ -158,6 +172,10 @@ def _engine_commands(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -
     card.add_argument("model", type=Path, help="the model, YAML")
     card.add_argument("weights", type=Path, help="what was learned: model.json of link-tables, or of renkou train")
     card.add_argument("--out", type=Path, required=True, help="card.html or card.md")
+    usual = _add(sub, "usual-rates", _usual_rates, "measure on a sample how many residents of each status truly live here")
+    _date(usual)
+    usual.add_argument("--truth", type=Path, required=True)
+    usual.add_argument("--out", type=Path, required=True, help="the file this sample's figures are added to")
     train = _add(sub, "train", _train, "learn the population model's weights from a finished night")
     _date(train)
     train.add_argument("--out", type=Path, required=True)
@@ -246,6 +264,13 @@ def _query(args: argparse.Namespace, settings: Settings) -> None:
     print(query.as_csv(columns, rows) if args.csv else query.as_table(columns, rows))
 
 
+def _population(args: argparse.Namespace, settings: Settings) -> None:
+    from jobs import population
+
+    asked, rows = population.population(settings, args.as_of, args.known, args.by)
+    print(population.as_csv(asked, rows) if args.csv else population.page(asked, rows))
+
+
 def _explain(args: argparse.Namespace, settings: Settings) -> None:
     from jobs import explain
 
@@ -258,6 +283,13 @@ def _explain(args: argparse.Namespace, settings: Settings) -> None:
     if args.svg:
         args.svg.write_text(explain.pair_picture(told), encoding="utf-8")
     print(json.dumps(told, ensure_ascii=False, indent=1, default=str) if args.json else explain.pair_page(told))
+
+
+def _what_if(args: argparse.Namespace, settings: Settings) -> None:
+    from jobs.what_if import Supposed, what_if
+
+    supposed = Supposed(args.resident, args.as_of, tuple(args.without), args.date)
+    print(what_if(settings, supposed, as_json=args.json))
 
 
 def _review(args: argparse.Namespace, settings: Settings) -> None:
@@ -303,6 +335,13 @@ def _model_card(args: argparse.Namespace, settings: Settings) -> None:
     from jobs.model_card import model_card
 
     print(f"→ {model_card(args.model, args.weights, args.out)}")
+
+
+def _usual_rates(args: argparse.Namespace, settings: Settings) -> None:
+    from jobs.usual_rates import usual_rates
+
+    told = usual_rates(settings, finished_night(settings, args.date), args.truth, args.out)
+    print(f"{sum(n for bands in told['cells'].values() for n, _ in bands.values()):,} residents → {args.out}")
 
 
 def _train(args: argparse.Namespace, settings: Settings) -> None:

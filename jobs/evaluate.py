@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from jobs.errors import UserError
+from jobs.households import judge as households
 from jobs.quality import linkage
 from jobs.quality.status import judge
+from jobs.residence import index_judge
 
 if TYPE_CHECKING:
     from jobs.pool.nights import Night
@@ -45,7 +47,12 @@ def evaluate(settings: Settings, night: Night, truth: Path, status_baseline: boo
         lives = pl.scan_parquet(folder / "status.parquet").filter(pl.col("date") == night.date).collect()
         names = tables.codes().rename({"code": "home"})
         given = tables.load("residence", ["resident_id", "status_code", "counts_usual"])
-        result["status"] = judge(given, ours["homes"].join(names, on="home").select("person", "resident_id"), lives)
+        homes = ours["homes"].join(names, on="home").select("person", "resident_id")
+        result["status"] = judge(given, homes, lives)
+        if tables.has("households") and (folder / "dwellings.parquet").exists():
+            result["households"] = households.judge_night(tables.load, homes, folder, night.date)
+        if tables.has("residency_index"):
+            result["index"] = index_judge.judge_night(tables.load, homes, lives)
         if status_baseline:
             homes = plain["homes"].select("person", resident_id=pl.col("home").cast(pl.String))
             result["baseline_status"] = judge(_plain_status(tables), homes, lives)
@@ -272,6 +279,8 @@ class _Tables:
 
 def render(result: dict[str, Any]) -> str:
     """The figures as a table of 80 columns, ours beside the baseline."""
-    from jobs.quality.tables_of_figures import text
+    from jobs.quality.tables_of_figures import text, wrapped
 
-    return text(result)
+    more = [*(households.lines(result["households"]) if "households" in result else [])]
+    more += index_judge.lines(result["index"]) if "index" in result else []
+    return "\n\n".join([text(result), *(["\n".join(part for line in more for part in wrapped(line))] if more else [])])

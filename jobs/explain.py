@@ -22,12 +22,14 @@ def explain(settings: Settings, resident_id: str, date: dt.date | None = None, a
     from jobs.residents.finder import Finder, finished_night
     from jobs.residents.page import page
     from jobs.residents.story import story
+    from jobs.what_if import deciding
 
     resident_id = resident_id.strip().upper()
     night = finished_night(settings, date)
     find = Finder(settings, night)
     shown, told = current(find, resident_id)
     whole = {"night": night.label, "asked_for": resident_id, "redirects": told, **story(find, shown)}
+    whole["decided_by"] = deciding(settings, find, shown)
     if as_json:
         return json.dumps(whole, ensure_ascii=False, indent=1, default=str)
     ahead = [f"{e['resident_id']} was merged into {e['other_id']} on {e['date']}. 已并入。" for e in told]

@@ -41,14 +41,18 @@ STAGES: tuple[Stage, ...] = (
         ("residents", "resident_records", "resident_events"), gate="residents",
     ),
     Stage(
-        "residence", "one status per resident, with reasons", ("residents", "resident_records", "signs", "ties", "records"),
-        ("residence",), gate="residence",
+        "residence", "one status per resident, with reasons; who lives together",
+        ("residents", "resident_records", "signs", "ties", "records"),
+        ("residence", "dwellings", "households", "household_members", "resident_ties", "residency_index"), gate="residence",
     ),
     Stage(
         "validate", "changes, balance and every figure of quality", ("residents", "resident_records", "resident_events", "residence"),
         ("changes", "balance", "quality"),
     ),
-    Stage("publish", "move the pool to the new snapshot", ("residents", "residence", "changes", "balance", "quality"), ()),
+    Stage(
+        "publish", "add to the history, then move the pool to the new snapshot",
+        ("residents", "residence", "changes", "balance", "quality"), ("status_history",),
+    ),
 )  # fmt: skip
 
 

@@ -17,16 +17,17 @@ import pyarrow.parquet as pq
 
 from jobs.context import Context
 from jobs.errors import GateRefused, MissingInput
+from jobs.history import log
 from jobs.pool import catalog, current, faults, snapshots
 from jobs.pool.nights import Night, sealed
 from jobs.quality import gates, report
 from jobs.quality.figures import Figures
-from jobs.tables import QUALITY
+from jobs.tables import QUALITY, STATUS_HISTORY
 
 ROOT = Path(__file__).resolve().parent.parent
 SNAPSHOT_FIGURES = "part-snapshot.parquet"
 """Part of the snapshot's quality table: the figures of the gate on the files themselves."""
-NEEDS = ("residents", "residence", "resident_records", "records", "deliveries/*")
+NEEDS = ("residents", "residence", "resident_records", "resident_events", "records", "deliveries/*")
 
 
 def run(context: Context) -> None:
@@ -57,6 +58,7 @@ def _make(context: Context, target: Path) -> dict[str, Any]:
     figures.prepare(NEEDS)
     snapshots.build(context.files, figures.con, made)
     facts = {"label": context.night.label, "date": context.date.isoformat(), "revision": context.night.revision}
+    facts |= {"history": _history(context, figures, made)}
     if context.night.manifest():
         if context.has("quality/snapshot"):
             shutil.copy2(context.files("quality/snapshot")[0], made / "quality" / SNAPSHOT_FIGURES)
@@ -67,6 +69,16 @@ def _make(context: Context, target: Path) -> dict[str, Any]:
     context.night.seal(manifest(context, facts | {"snapshot": described["tables"]}))
     faults.point("sealed")
     return described
+
+
+def _history(context: Context, figures: Figures, made: Path) -> int | None:
+    """Put the history up to this night into the snapshot; returns its version, None for a night sealed before there was one."""
+    if context.night.manifest() is None:
+        log.add(context, figures.con)
+    pinned = (context.night.pins() | context.receipt.writes).get(STATUS_HISTORY.name)
+    if pinned is not None:
+        snapshots.link(context.store.files(STATUS_HISTORY.name, pinned), made / STATUS_HISTORY.name, STATUS_HISTORY.schema)
+    return pinned
 
 
 def _gate(context: Context, made: Path) -> None:

@@ -404,16 +404,128 @@ RESIDENCE = Table(
     ),
 )
 
+STATUS_HISTORY = Table(
+    "status_history",
+    "what a published night said anew about a resident's status; append-only, changes only (ADR 0008)",
+    ("resident_id", "true_from", "seq"),
+    (
+        _key("resident_id", "whose"),
+        Column("true_from", D, "business date from which it holds, until a later row of the resident", required=True),
+        Column(
+            "known_from",
+            D,
+            "business date from which it was known: the night's own, of a revision the day after the newest",
+            required=True,
+        ),
+        Column(
+            "seq", I, "which publication, counted from 1 among those that said something; orders rows of one date", required=True
+        ),
+        Column("night", S, "label of the night that said it", required=True),
+        Column("status_code", S, "as in residence; null: no such resident any more"),
+        Column("counts_usual", B, "常住", required=True),
+        Column("counts_present", B, "实有", required=True),
+        Column("counts_hukou", B, "户籍", required=True),
+        Column("township", S, "as in residence"),
+        Column("rule_id", S, "the rule that decided when the row was written"),
+        Column("same_as", S, "the resident this id was merged into or probably is: one person, counted once"),
+    ),
+)
+
+DWELLINGS = Table(
+    "dwellings",
+    "a dwelling where somebody is present tonight, and how many",
+    ("dwelling_id",),
+    (
+        _key("dwelling_id", "as in residence"),
+        Column("building_id", S, "the building; null where no address tells"),
+        Column("building", S, "the building's name", ADDRESS),
+        Column("township", S, "9 digits, as most people there have it"),
+        _key("kind", "home, shared (several households), quarters (more people than a household can be: 集体户)"),
+        Column("people", I, "present tonight (实有)", required=True),
+        Column("usual", I, "of these usual residents (常住)", required=True),
+        Column("households", I, "households there; none in quarters", required=True),
+    ),
+)
+
+HOUSEHOLDS = Table(
+    "households",
+    "people who keep house together at a dwelling tonight (jobs/households/together.py)",
+    ("household_id",),
+    (
+        _key("household_id", "hash of the dwelling and the smallest resident_id: it ends with that member's leaving"),
+        _key("dwelling_id", "where"),
+        Column("building_id", S, "as in dwellings"),
+        Column("township", S, "as in dwellings"),
+        Column("members", I, "people", required=True),
+        Column("usual", I, "of these usual residents (常住)", required=True),
+        Column("minors", I, "younger than 16", required=True),
+        Column("aged", I, "80 and older", required=True),
+        Column(
+            "aged_alone",
+            B,
+            "one person aged 80 or more, alone at the dwelling, not parted from a spouse alive (独居高龄)",
+            required=True,
+        ),
+        _key("basis", "weakest of the members' bases"),
+        Column("confidence", F, "that exactly these people live together, 0–1", required=True),
+    ),
+)
+
+HOUSEHOLD_MEMBERS = Table(
+    "household_members",
+    "which household a present resident belongs to; people of group quarters belong to none",
+    ("resident_id",),
+    (
+        _key("resident_id", "whose"),
+        _key("household_id", "household"),
+        _key("dwelling_id", "where"),
+        _key("basis", "kin, stated, alike, parted, alone or unlisted (jobs/households/parameters.yml)"),
+        Column("confidence", F, "that the person lives with the others, 0–1", required=True),
+        Column("since", D, "business date since which it is known so without a break", required=True),
+    ),
+)
+
+RESIDENT_TIES = Table(
+    "resident_ties",
+    "who belongs to whom: stated ties between records, lifted to residents",
+    ("resident_id", "relative_id", "relation"),
+    (
+        _key("resident_id", "mother, father, guardian or tenant; of spouses and of one household the smaller id"),
+        _key("relative_id", "child, ward or landlord; the larger id"),
+        _key("relation", "mother_of, father_of, guardian_of, spouse_of, same_household, tenant_of"),
+        Column("departments", LIST, "who states it, sorted"),
+        Column("from_date", D, "earliest stated beginning"),
+        Column("to_date", D, "latest stated end; null while one statement has none"),
+        Column("confidence", F, "0–1; every further department halves the doubt", required=True),
+    ),
+)
+
+RESIDENCY_INDEX = Table(
+    "residency_index",
+    "a second opinion beside the rules: how much the registers' signs of life say that the person lives here",
+    ("resident_id",),
+    (
+        _key("resident_id", "whose"),
+        Column("residency_index", F, "0–1, over the last half years (jobs/residence/index.yml)", required=True),
+        Column("evidence", F, "0–1, weighted signs of the newest half year alone", required=True),
+        _key("basis", "own, mother or father (small children), dead, none (no sign at all)"),
+        Column("resident_by_index", B, "at least tonight's threshold, estimated from certain cases", required=True),
+        Column("signs", LIST, "codes of the signs seen in the newest half year, sorted"),
+        Column("doubt", S, "rules_only: present by the rules, hardly a sign of life; index_only: the other way round; else null"),
+        _key("index_version", "version of the parameters"),
+    ),
+)
+
 CHANGES = Table(
     "changes",
     "what differs from the previous snapshot",
     ("resident_id", "kind"),
     (
         _key("resident_id", "whose"),
-        _key("kind", "added, removed, merged, split, status, address, provisional"),
-        Column("before", S, "status code, township or the resident it was provisional of, before"),
+        _key("kind", "added, removed, merged, split, status, address, provisional, account"),
+        Column("before", S, "before: status code; township; the resident it was provisional of; of account where it counted"),
         Column("after", S, "the same, after"),
-        Column("reason", S, "rule or event"),
+        Column("reason", S, "rule or event; of account the class of the population account"),
     ),
 )
 
@@ -424,13 +536,19 @@ BALANCE = Table(
     (
         _key("township", "9 digits"),
         Column("before", I, "usual residents in the previous snapshot", required=True),
-        Column("births", I, "first seen tonight, born within the last 365 days (certificates come late)"),
-        Column("arrivals", I, "became usual residents"),
+        Column("births", I, "first counted while under one year old (certificates come late)"),
+        Column("hukou_in", I, "first counted with a local hukou that was not local before"),
+        Column("arrivals", I, "became usual residents, of no other class; on night one everybody"),
+        Column("returns", I, "had left, or was away half a year, and is counted again"),
+        Column("upgrades", I, "here less than half a year, or to be verified, before"),
         Column("moved_in", I, "usual residents from another township"),
+        Column("splits", I, "ids split from another"),
         Column("deaths", I, "died"),
-        Column("departures", I, "no longer usual residents"),
+        Column("departures", I, "evidence of leaving, or the local hukou moved out"),
+        Column("lapses", I, "half a year of absence reached, or evidence of living here ran out"),
         Column("moved_out", I, "usual residents to another township"),
-        Column("merges", I, "net effect of merged, split and retired ids"),
+        Column("merges", I, "ids merged into another, retired or void"),
+        Column("corrections", I, "net effect of doubts of identity, deaths taken back and the rest of merges and splits"),
         Column("after", I, "usual residents tonight", required=True),
         Column("residual", I, "after − before − flows; zero", required=True),
     ),
@@ -443,10 +561,10 @@ QUALITY = Table(
     (
         _key("metric", "name of the expectation or figure"),
         _key("layer", "landing, records, links, residents, residence, snapshot"),
-        _key("dimension", "GB/T 36344 dimension, or linkage"),
+        _key("dimension", "GB/T 36344 dimension, linkage, or total"),
         _key("dept", "department or empty"),
         _key("source_table", "table or empty"),
-        _key("column", "column or empty"),
+        _key("column", "column, group or township, or empty"),
         Column("value", F, "observed"),
         Column("bound", S, "what was demanded"),
         _key("severity", "critical, warning or info"),
@@ -459,7 +577,9 @@ TABLES: dict[str, Table] = {
     t.name: t
     for t in (
         DELIVERIES, SOURCE_ROWS, RECORDS, SIGNS, TIES, REJECTED_ROWS, CELL_ISSUES, PROFILES, PROFILE_RECORDS,
-        PROFILE_STAMPS, LINKS, RESIDENTS, RESIDENT_RECORDS, RESIDENT_EVENTS, RESIDENCE, CHANGES, BALANCE, QUALITY,
+        PROFILE_STAMPS, LINKS, RESIDENTS, RESIDENT_RECORDS, RESIDENT_EVENTS, RESIDENCE, STATUS_HISTORY,
+        DWELLINGS, HOUSEHOLDS, HOUSEHOLD_MEMBERS, RESIDENT_TIES, RESIDENCY_INDEX,
+        CHANGES, BALANCE, QUALITY,
     )
 }  # fmt: skip
 

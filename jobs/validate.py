@@ -8,7 +8,7 @@ from jobs import plan
 from jobs.context import Context
 from jobs.errors import GateRefused, MissingInput
 from jobs.pool import current
-from jobs.quality import changes, dimensions, gates, night_linkage, report
+from jobs.quality import account, changes, dimensions, gates, night_linkage, night_total, report
 from jobs.quality.figures import Figures
 from jobs.tables import BALANCE, CHANGES, QUALITY
 
@@ -41,12 +41,13 @@ def run(context: Context) -> None:
     changes.compare(figures.con)
     receipt = context.receipt
     receipt.rows_in = figures.one("SELECT count(*) FROM residence")
-    differences, account = changes.changes(figures.con), changes.balance(figures.con)
+    differences, balance = changes.changes(figures.con), account.balance(figures.con)
     context.write_arrow(CHANGES, differences)
-    context.write_arrow(BALANCE, account)
-    quality = pa.concat_tables([*gated, dimensions.figures(figures), night_linkage.figures(context)])
+    context.write_arrow(BALANCE, balance)
+    linkage = night_linkage.figures(context)
+    quality = pa.concat_tables([*gated, dimensions.figures(figures), linkage, night_total.figures(figures, linkage)])
     receipt.rows_out = context.write_arrow(QUALITY, quality.sort_by([(k, "ascending") for k in QUALITY.key]))
-    receipt.notes = {"changes": differences.num_rows, "residual": sum(abs(r) for r in account["residual"].to_pylist())}
+    receipt.notes = {"changes": differences.num_rows, "residual": sum(abs(r) for r in balance["residual"].to_pylist())}
 
 
 def _gate_figures(context: Context) -> list[pa.Table]:

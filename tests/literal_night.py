@@ -32,7 +32,7 @@ CODES = ("11", "12", "23", "13", "51", "41")
 FLAGS = {
     "11": ("R", True, True, True), "12": ("R", True, True, True), "13": ("R", True, False, True), "23": ("R", True, True, False),
     "31": ("T", False, True, False), "41": ("A", False, False, True), "51": ("N", False, False, False),
-    "91": ("D", False, False, False),
+    "53": ("N", False, False, False), "91": ("D", False, False, False), "99": ("X", False, False, False),
 }  # fmt: skip
 
 CONTRACT = """
@@ -145,12 +145,13 @@ def forget(settings: Settings) -> None:
         shutil.rmtree(settings.home / name, ignore_errors=True)
 
 
+LIVING = ("dwellings", "households", "household_members", "resident_ties", "residency_index")
 STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("extract", ("deliveries", "landing", "source_current")),
     ("standardize", ("records", "signs", "ties", "rejected_rows", "cell_issues")),
     ("link", ("profiles", "profile_records", "links")),
     ("resolve", ("residents", "resident_records", "resident_events")),
-    ("residence", ("residence",)),
+    ("residence", ("residence", *LIVING)),
     ("validate", ()),
     ("publish", ()),
 )
@@ -158,7 +159,8 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 def writer(data: Rows, names: tuple[str, ...]) -> Callable[[Context], None]:
     def work(context: Context) -> None:
-        for name, rows in data.items():
+        made = living(data["residence"]) if "residence" in names and "residence" in data else {}
+        for name, rows in {**made, **data}.items():
             if name.split("/")[0] in names:
                 context.write_arrow(_declared(name), frame(_declared(name), rows), name)
                 context.receipt.rows_out += len(rows)
@@ -166,6 +168,33 @@ def writer(data: Rows, names: tuple[str, ...]) -> Callable[[Context], None]:
             context.receipt.notes["tables"] = data["told"][0] if "told" in data else TOLD
 
     return work
+
+
+def living(residence_rows: list[Row]) -> Rows:
+    """The tables of living together, in which everybody present keeps house alone."""
+    present = {r["resident_id"]: r["dwelling_id"] for r in residence_rows if r["counts_present"] and r["dwelling_id"]}
+    homes = sorted(set(present.values()))
+    people = [sum(d == home for d in present.values()) for home in homes]
+    one = {"basis": "alone", "confidence": 0.9}
+    index = {"basis": "own", "signs": ["S05"], "index_version": "test"}
+    return {
+        "dwellings": [
+            {"dwelling_id": d, "kind": "home", "people": n, "usual": n, "households": n}
+            for d, n in zip(homes, people, strict=True)
+        ],
+        "households": [
+            {"household_id": r, "dwelling_id": d, "members": 1, "usual": 1, "minors": 0, "aged": 0, "aged_alone": False, **one}
+            for r, d in present.items()
+        ],
+        "household_members": [
+            {"resident_id": r, "household_id": r, "dwelling_id": d, "since": FIRST, **one} for r, d in present.items()
+        ],
+        "resident_ties": [],
+        "residency_index": [
+            {"resident_id": r["resident_id"], "residency_index": 0.5, "evidence": 0.5, "resident_by_index": True, **index}
+            for r in residence_rows
+        ],
+    }
 
 
 def frame(table: Table, rows: list[Row]) -> pa.Table:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jobs.pool import faults, snapshots, views
+from jobs.pool import faults, history_views, living_views, snapshots, views
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -21,6 +21,11 @@ VIEWS = {
     "residence": "status with rule, dates and explanation · 居住状态、规则、日期与说明",
     "resident_records": "which record belongs to whom · 记录归属",
     "resident_events": "created, merged, split, retired ids · 编号的产生、合并、拆分、停用",
+    "dwellings": "people and households per dwelling · 每套住房的人数与户数",
+    "households": "who keeps house together, how sure · 共同居住的户及可信度",
+    "household_members": "which household a resident belongs to · 居民所属的户",
+    "resident_ties": "spouses, parents, guardians, landlords · 亲属与租赁关系",
+    "residency_index": "a second opinion beside the rules · 规则之外的居住指数",
     "changes": "what differs from the snapshot before · 与上一快照的差异",
     "balance": "population account per township · 各镇街人口账",
     "quality": "figures of quality with bounds and verdicts · 质量指标、界限与结论",
@@ -29,6 +34,13 @@ VIEWS = {
 }
 DATED = ("resident", "residence", "changes", "balance", "quality")
 """Tables with a macro `{name}_as_of(date)`: the snapshot in force on that date."""
+
+
+HISTORY = {
+    "status_history": "what each night said anew of a status · 各夜新说的居住状态",
+    "status_intervals": "status from/to, and since/until when so known · 居住状态区间，及其已知区间",
+}
+"""Views of the history, and the macro `population_as_of(date, known)` beside them: absent while no snapshot has a history."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +65,7 @@ def build(pool: Path, published: list[Published], label: str) -> Path:
         _snapshots(con, pool, published, label)
         _views(con, snapshots.parts(snapshots.folder(pool, label)))
         _dated(con, pool, sorted(published, key=lambda p: p.date))
+        _history(con, pool, published)
     finally:
         con.close()
     temporary.chmod(snapshots.FILE_MODE)
@@ -72,8 +85,12 @@ def _snapshots(con: DuckDBPyConnection, pool: Path, published: list[Published], 
 
 def _views(con: DuckDBPyConnection, parts: dict[str, list[str]]) -> None:
     for name, meaning in VIEWS.items():
+        if name in snapshots.LIVING and name not in parts:
+            continue  # a snapshot published before there were these
         con.execute(f"CREATE VIEW {name} AS SELECT * FROM {views.scan(parts[name])}")
         con.execute(f"COMMENT ON VIEW {name} IS {views.literal(meaning)}")
+    if parts.keys() >= set(snapshots.LIVING):
+        living_views.create(con)
     con.execute("CREATE MACRO trace(id) AS TABLE SELECT * FROM lineage WHERE resident_id = id")
 
 
@@ -88,3 +105,18 @@ def _dated(con: DuckDBPyConnection, pool: Path, ordered: list[Published]) -> Non
             for each, end, parts in zip(ordered, ends, folders, strict=True)
         ]
         con.execute(f"CREATE MACRO {name}_as_of(d) AS TABLE " + " UNION ALL BY NAME ".join(arms))
+
+
+def _history(con: DuckDBPyConnection, pool: Path, published: list[Published]) -> None:
+    """The history as the night published last left it: a late revision of an earlier date may be newer than the current one."""
+    folders = [snapshots.folder(pool, p.label) for p in published]
+    having = [f for f in folders if (snapshots.describe(f) or {}).get("history") is not None]
+    if not having:
+        return
+    newest = max(having, key=lambda f: int((snapshots.describe(f) or {})["history"]))
+    files = snapshots.parts(newest)["status_history"]
+    con.execute(f"CREATE VIEW status_history AS SELECT * FROM {views.scan(files)}")
+    con.execute(history_views.INTERVALS)
+    for name, meaning in HISTORY.items():
+        con.execute(f"COMMENT ON VIEW {name} IS {views.literal(meaning)}")
+    con.execute(history_views.POPULATION)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from jobs.errors import MissingInput
 from jobs.pool import faults, views
 from jobs.pool.json_files import write_json
 from jobs.tables import RESIDENCE, RESIDENTS, table_for
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 LINKED = ("residence", "resident_records", "resident_events", "changes", "balance", "quality")
 """Tables that stand in the snapshot exactly as the night pins them."""
+
+LIVING = ("dwellings", "households", "household_members", "resident_ties", "residency_index")
+"""Likewise, but empty for a night sealed before there were any."""
 
 MADE = ("resident", "lineage", "deliveries")
 """Tables made for readers: the wide resident, the way back to source rows, all departments' deliveries in one."""
@@ -74,12 +78,21 @@ def build(files: Callable[[str], list[str]], con: DuckDBPyConnection, target: Pa
     faults.watch(target)
     for name in LINKED:
         link(files(name), target / name, table_for(name).schema)
+    for name in LIVING:
+        link(_any(files, name), target / name, table_for(name).schema)
     con.execute("SET preserve_insertion_order = true")
     for name, sql in zip(MADE, (_RESIDENT, _LINEAGE, _DELIVERIES), strict=True):
         (target / name).mkdir()
         file = target / name / "part-00000.parquet"
         con.execute(f"COPY ({sql}) TO {views.literal(file)} (FORMAT parquet, COMPRESSION zstd)")
     faults.point("snapshot-tables")
+
+
+def _any(files: Callable[[str], list[str]], name: str) -> list[str]:
+    try:
+        return files(name)
+    except MissingInput:
+        return []
 
 
 def link(files: Sequence[str], target: Path, schema: pa.Schema) -> None:

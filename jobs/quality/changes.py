@@ -1,7 +1,8 @@
-"""What differs from the snapshot before, and the population account per township that explains every usual resident.
+"""What differs from the snapshot before, resident by resident.
 
-Both follow from one comparison: each resident of either night with status, township and what happened to the id. A person
-touched by a merge or split counts under `merges` whatever else changed, so that corrections of ours never pass for moves.
+Changes and the population account (jobs/quality/account.py) follow from one comparison: each resident of either night with
+status, township and what happened to the id. One touched by a merge or split is `touched` whatever else changed, so that
+corrections of ours never pass for moves.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from jobs.pool import views
-from jobs.tables import BALANCE, CHANGES
+from jobs.quality import account
+from jobs.tables import CHANGES
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -26,13 +28,13 @@ touched AS (SELECT resident_id FROM events WHERE kind IN ('merged_into', 'split_
             UNION SELECT resident_id FROM residents r JOIN previous_residents b USING (resident_id)
                   WHERE (r.not_counted IS NULL) <> (b.not_counted IS NULL)),
 a AS (SELECT resident_id, s.status_code, s.status_class, s.counts_usual, coalesce(s.township, '{NOWHERE}') AS township,
-             s.dwelling_id, s.rule_id, r.birth_date, r.provisional_of FROM residence s JOIN residents r USING (resident_id)),
+             s.dwelling_id, s.rule_id, s.nature, r.birth_date, r.provisional_of FROM residence s JOIN residents r USING (resident_id)),
 b AS (SELECT resident_id, s.status_code, s.status_class, s.counts_usual, coalesce(s.township, '{NOWHERE}') AS township,
-             s.dwelling_id, r.provisional_of FROM previous_residence s JOIN previous_residents r USING (resident_id))
+             s.dwelling_id, s.nature, r.provisional_of FROM previous_residence s JOIN previous_residents r USING (resident_id))
 SELECT coalesce(a.resident_id, b.resident_id) AS resident_id, a.resident_id IS NOT NULL AS here, b.resident_id IS NOT NULL AS was,
        coalesce(a.counts_usual, false) AS usual, coalesce(b.counts_usual, false) AS was_usual,
        a.status_code, b.status_code AS status_before, a.status_class, b.status_class AS class_before,
-       a.township, b.township AS township_before, a.rule_id, a.birth_date,
+       a.township, b.township AS township_before, a.nature, b.nature AS nature_before, a.rule_id, a.birth_date,
        a.provisional_of, b.provisional_of AS provisional_before,
        a.dwelling_id IS DISTINCT FROM b.dwelling_id OR a.township IS DISTINCT FROM b.township AS moved,
        coalesce(a.resident_id, b.resident_id) IN (SELECT resident_id FROM touched) AS touched
@@ -57,33 +59,8 @@ SELECT resident_id, 'provisional', provisional_before, provisional_of, 'likely o
 WHERE here AND was AND provisional_of IS DISTINCT FROM provisional_before
 UNION ALL
 SELECT resident_id, 'address', township_before, township, rule_id FROM c WHERE here AND was AND moved
-"""
-
-FLOWS = """
-WITH flows AS (
-  SELECT township_before AS township, -1 AS n,
-         CASE WHEN touched OR NOT here THEN 'merges' WHEN usual THEN 'moved_out' WHEN status_class = 'D' THEN 'deaths'
-              ELSE 'departures' END AS flow
-  FROM comparison WHERE was_usual AND (NOT usual OR township <> township_before)
-  UNION ALL
-  SELECT township, 1,
-         CASE WHEN touched THEN 'merges' WHEN was_usual THEN 'moved_in'
-              WHEN NOT was AND birth_date > tonight() - 365 THEN 'births' ELSE 'arrivals' END
-  FROM comparison WHERE usual AND (NOT was_usual OR township <> township_before)),
-sums AS (
-  SELECT township, count(*) FILTER (flow = 'births') AS births, count(*) FILTER (flow = 'arrivals') AS arrivals,
-         count(*) FILTER (flow = 'moved_in') AS moved_in, count(*) FILTER (flow = 'deaths') AS deaths,
-         count(*) FILTER (flow = 'departures') AS departures, count(*) FILTER (flow = 'moved_out') AS moved_out,
-         coalesce(sum(n) FILTER (flow = 'merges'), 0) AS merges
-  FROM flows GROUP BY township),
-opening AS (SELECT township, after AS before FROM previous_balance),
-closing AS (SELECT coalesce(township, '330110999') AS township, count(*) AS after FROM residence WHERE counts_usual GROUP BY ALL)
-SELECT township, coalesce(before, 0) AS before, coalesce(births, 0) AS births, coalesce(arrivals, 0) AS arrivals,
-       coalesce(moved_in, 0) AS moved_in, coalesce(deaths, 0) AS deaths, coalesce(departures, 0) AS departures,
-       coalesce(moved_out, 0) AS moved_out, coalesce(merges, 0) AS merges, coalesce(after, 0) AS after,
-       coalesce(after, 0) - coalesce(before, 0) - coalesce(births, 0) - coalesce(arrivals, 0) - coalesce(moved_in, 0)
-       + coalesce(deaths, 0) + coalesce(departures, 0) + coalesce(moved_out, 0) - coalesce(merges, 0) AS residual
-FROM closing FULL JOIN opening USING (township) FULL JOIN sums USING (township)
+UNION ALL
+SELECT resident_id, 'account', before, after, class FROM account
 """
 
 NEEDS = ("residents", "residence", "resident_events")
@@ -91,19 +68,11 @@ PREVIOUS = ("residents", "residence", "balance")
 
 
 def compare(con: DuckDBPyConnection) -> None:
-    """Make the comparison from the views named in NEEDS and PREVIOUS; both functions below read it."""
+    """Make the comparison from the views named in NEEDS and PREVIOUS, and the account's classes from it."""
     con.execute(f"CREATE OR REPLACE TEMP TABLE comparison AS {COMPARISON}")
+    account.classify(con)
 
 
 def changes(con: DuckDBPyConnection) -> pa.Table:
     """Rows of CHANGES; none without a night before, where everything would be new."""
     return views.arrow(con, f"SELECT * FROM ({CHANGE_ROWS}) WHERE has_baseline() ORDER BY ALL").cast(CHANGES.schema)
-
-
-def balance(con: DuckDBPyConnection) -> pa.Table:
-    """Rows of BALANCE: `before` as published then, `after` counted anew, flows person by person; residual zero.
-
-    On night one everybody arrives: the account opens at zero.
-    """
-    table = views.arrow(con, f"SELECT * FROM ({FLOWS}) ORDER BY township")
-    return table.select(BALANCE.schema.names).cast(BALANCE.schema)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import yaml
 
 from jobs.context import Context
@@ -136,8 +137,13 @@ class Figures:
             views.add_view(self.con, views.view_name(name), self.context.files(name), table_for(name).schema)
 
     def _previous(self, name: str) -> None:
+        """A table of the night before; a column declared since stands in no file of then and is left out."""
         files = self.context.files(name, previous=True) if self.context.had(name) else []
-        views.add_view(self.con, f"previous_{views.view_name(name)}", files, table_for(name).schema)
+        schema = table_for(name).schema
+        if files:
+            stand = set(pq.read_schema(files[0]).names)
+            schema = pa.schema([f for f in schema if f.name in stand])
+        views.add_view(self.con, f"previous_{views.view_name(name)}", files, schema)
 
     def _deliveries(self) -> None:
         files = [f for name in self.context.pinned("deliveries/") for f in self.context.files(name)]
@@ -173,14 +179,13 @@ class Figures:
             version = night.pins().get("balance")
             if version is not None:
                 self.con.execute("DROP VIEW IF EXISTS one_balance")
-                views.add_view(self.con, "one_balance", self.context.store.files("balance", version), BALANCE.schema)
+                told = pa.schema([BALANCE.schema.field("deaths")])
+                views.add_view(self.con, "one_balance", self.context.store.files("balance", version), told)
                 rows.append({"date": night.date, "deaths": float(self.one("SELECT coalesce(sum(deaths), 0) FROM one_balance"))})
         views.add_rows(self.con, "history", pa.schema([("date", pa.date32()), ("deaths", NUMBER)]), rows)
 
     def _file_columns(self) -> None:
         """`file_columns`: columns that really stand in the part files, and whether the table declares them."""
-        import pyarrow.parquet as pq
-
         rows = []
         for name in self.context.night.pins():
             if name.split("/")[0] in ("records", "signs", "ties", "source_current", "residents", "residence"):

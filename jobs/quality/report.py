@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from jobs import plan
+from jobs.cleaning.divisions import table as divisions
 from jobs.context import Context
 from jobs.departments.contract import all_contracts
 from jobs.errors import UserError
@@ -21,7 +22,7 @@ from jobs.pool import current, views
 from jobs.pool.json_files import write_json
 from jobs.pool.nights import Night, Receipt
 from jobs.pool.store import Store
-from jobs.quality import pages
+from jobs.quality import account, pages
 from jobs.quality.suites import dimension
 from jobs.settings import Settings
 from jobs.tables import table_for
@@ -58,6 +59,7 @@ def _write(settings: Settings, night: Night, receipts: Sequence[Receipt], layer:
         _dimensions(page, night_tables)
         _linkage(page, night_tables)
         _residents(page, night_tables)
+        _total(page, night_tables)
         _changes(page, night_tables)
         _balance(page, night_tables)
         _reproduce(page, night)
@@ -236,6 +238,23 @@ def _residents(page: pages.Page, tables: _Night) -> None:
     page.table(["代码 code", "类 class", "人数 persons", "常住 usual", "实有 present", "户籍 hukou"], rows)
 
 
+def _total(page: pages.Page, tables: _Night) -> None:
+    from jobs.quality import night_total
+
+    page.heading("常住人口及其区间 · Usual residents, with an interval")
+    versions = tables.rows("SELECT DISTINCT rule_version FROM residence ORDER BY 1", "residence")
+    page.text(night_total.words([str(v) for (v,) in versions]))
+    rows = tables.rows(
+        "SELECT \"column\", CAST(max(value) FILTER (metric = 'total.counted') AS BIGINT),"
+        " CAST(round(max(value) FILTER (metric = 'total.usual')) AS BIGINT), max(bound) FILTER (metric = 'total.usual'),"
+        " CAST(max(value) FILTER (metric = 'total.here') AS BIGINT), 100 * max(value) FILTER (metric = 'total.one_department')"
+        " FROM quality WHERE dimension = 'total' GROUP BY ALL ORDER BY 1",
+        "quality",
+    )
+    heads = ["常住 counted", "估计 estimate", "区间 interval", "仅在区口径 here only", "仅凭一部门 one department %"]
+    page.table(["镇街 township", *heads], [(_place(t), *r) for t, *r in rows])
+
+
 def _changes(page: pages.Page, tables: _Night) -> None:
     page.heading("变化 · Changes since the snapshot before")
     if tables.night.predecessor() is None:
@@ -243,7 +262,7 @@ def _changes(page: pages.Page, tables: _Night) -> None:
         return
     rows = tables.rows(
         "SELECT kind, CASE WHEN kind = 'status' THEN before END, CASE WHEN kind = 'status' THEN after END,"
-        " CASE WHEN kind IN ('status', 'address') THEN reason END, count(*) FROM changes GROUP BY ALL"
+        " CASE WHEN kind IN ('status', 'address', 'account') THEN reason END, count(*) FROM changes GROUP BY ALL"
         " ORDER BY 1, 5 DESC, 2, 3, 4",
         "changes",
     )
@@ -252,15 +271,25 @@ def _changes(page: pages.Page, tables: _Night) -> None:
 
 def _balance(page: pages.Page, tables: _Night) -> None:
     page.heading("人口账 · Population account of usual residents")
+    plus, minus = " + ".join(_class(c) for c in account.INTO), " − ".join(_class(c) for c in account.OUT_OF)
     page.text(
-        "期末 = 期初 + 出生 + 新增 + 迁入 + 合并净额 − 死亡 − 离开 − 迁出；余数必须为零。首夜期初为零。"
-        " After = before + births + arrivals + moved in + merges − deaths − departures − moved out; the residual is zero."
+        f"期末 after = 期初 before + {plus} − {minus} + {_class('corrections')}。余数必须为零，首夜期初为零。"
+        " The residual must be zero; on night one everybody arrives."
     )
-    flows = ("before", "births", "arrivals", "moved_in", "deaths", "departures", "moved_out", "merges", "after", "residual")
+    flows = ("before", *account.CLASSES, "after", "residual")
     listed, sums = ", ".join(flows), ", ".join(f"sum({f})" for f in flows)
     rows = tables.rows(f"SELECT township, {listed} FROM balance UNION ALL SELECT 'Σ', {sums} FROM balance ORDER BY 1", "balance")
-    heads = ["期初", "出生", "新增", "迁入", "死亡", "离开", "迁出", "合并", "期末", "余数"]
-    page.table(["镇街 township", *(f"{zh} {en.replace('_', ' ')}" for zh, en in zip(heads, flows, strict=True))], rows)
+    heads = ["期初 before", *(_class(c) for c in account.CLASSES), "期末 after", "余数 residual"]
+    page.table(["镇街 township", *heads], [(_place(t), *n) for t, *n in rows])
+    page.table(["类别 class", "含义 meaning"], [(_class(c), meaning) for c, (_, meaning, _) in account.CLASSES.items()])
+
+
+def _class(name: str) -> str:
+    return f"{account.CLASSES[name][0]} {name.replace('_', ' ')}"
+
+
+def _place(code: str) -> str:
+    return f"{code} {divisions()[code].name}" if code in divisions() else code
 
 
 def _reproduce(page: pages.Page, night: Night) -> None:

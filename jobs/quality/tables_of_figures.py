@@ -94,7 +94,10 @@ def _status(status: dict[str, Any] | None, plain: dict[str, Any] | None) -> list
     lines = [_line("residence status 居住状态", "renkou", "number only" if plain else "")]
     shown = (
         ("accuracy over persons with records 准确率", _share, "accuracy"),
+        ("macro F1 over codes 各码平均", _share, "macro_f1"),
         ("counted as usual resident rightly 常住判定", _share, "usual_right"),
+        ("  wrongly included, of true residents 误计", _percent, "wrongly_included"),
+        ("  wrongly excluded 漏计", _percent, "wrongly_excluded"),
         ("usual residents 常住人口", _count, "usual_residents"),
         (f"  error against the true {status['usual_residents_true']:,} 误差", _signed, "usual_error"),
     )
@@ -103,14 +106,15 @@ def _status(status: dict[str, Any] | None, plain: dict[str, Any] | None) -> list
     wrong = status["confusion"][:WRONG_SHOWN]
     if wrong:
         said = ", ".join(f"{w['true']}→{w['said']} {w['persons']:,}" for w in wrong)
-        lines += _wrapped(f"most frequent errors (true→given): {said}")
+        lines += wrapped(f"most frequent errors (true→given): {said}")
     return lines
 
 
-def _wrapped(line: str) -> list[str]:
-    import textwrap
+def wrapped(line: str) -> list[str]:
+    """A long line as several of 80 columns."""
+    from jobs.residents.columns import wrap
 
-    return textwrap.wrap(line, WIDTH, subsequent_indent="  ")
+    return wrap(line, "    ")
 
 
 def _at(figures: dict[str, Any], key: str) -> float | None:

@@ -1,4 +1,5 @@
-"""The stage: one residence status per resident, from the evidence known tonight and the business date alone."""
+"""The stage: one residence status per resident, from the evidence known tonight and the business date alone; and by those
+statuses who lives together."""
 
 from __future__ import annotations
 
@@ -9,13 +10,15 @@ from pyspark.sql import functions as F
 
 from jobs.context import Context
 from jobs.departments.contract import all_contracts
+from jobs.households.write import write as write_households
 from jobs.residence import parameters
 from jobs.residence.decide import Inputs, decide
+from jobs.residence.index_write import write_index
 from jobs.tables import RESIDENCE
 
 
 def run(context: Context) -> None:
-    """Read residents, records, signs and ties; write RESIDENCE; note the count of every status code."""
+    """Read residents, records, signs and ties; write RESIDENCE and who lives together; note the count of every status code."""
     p = parameters.load()
     residents = context.read("residents")  # starts the session, which column functions need
     inputs = Inputs(
@@ -30,6 +33,7 @@ def run(context: Context) -> None:
     context.receipt.rows_in = _count(context, "residents", context.receipt.reads["residents"])
     context.receipt.rows_out = rows
     context.receipt.notes = {"version": p.version, "status": _status_counts(context)}
+    context.receipt.notes |= write_households(context, p.household_size) | {"index": write_index(context, p)}
 
 
 def _count(context: Context, name: str, version: int) -> int:

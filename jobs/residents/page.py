@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from jobs.departments.contract import all_contracts
 from jobs.residence.codes import CODES
 from jobs.residents.columns import cell, row, wrap
+from jobs.residents.one_resident_page import decides
 from jobs.residents.waterfall import bars
 
 KINDS = {
@@ -20,7 +22,7 @@ def page(story: dict[str, Any], night: str) -> str:
     """The whole page."""
     parts = [
         _head(story["resident"], night),
-        _status(story["status"]),
+        [*_status(story["status"]), *_decided_by(story)],
         _records(story["records"]),
         _links(story),
         _near(story["near_misses"]),
@@ -79,6 +81,16 @@ def _status(status: dict[str, Any] | None) -> list[str]:
     return lines
 
 
+def _decided_by(story: dict[str, Any]) -> list[str]:
+    """Whom a child follows, and the single records and departments of which the status hangs."""
+    if not story.get("decided_by") or not story["status"]:
+        return []
+    names = {code: f"{contract.name.zh} {contract.name.en}" for code, contract in all_contracts().items()}
+    follows = story["status"]["explanation"].get("follows")
+    ahead = [f"  follows 随 {follows}"] if follows else []
+    return [*ahead, *decides(story["decided_by"], names, story["status"]["rule_version"])]
+
+
 def _signs(head: str, signs: list[dict[str, Any]] | None) -> list[str]:
     lines = []
     for at, sign in enumerate(signs or []):
@@ -112,7 +124,7 @@ def _records(records: list[dict[str, Any]]) -> list[str]:
 def _links(story: dict[str, Any]) -> list[str]:
     profiles = len({r["profile"] for r in story["records"]})
     if profiles == 1:
-        return ["links 关联: none needed: the records share one number and name, or one source key"]
+        return wrap("links 关联: none needed: the records share one number and name, or one source key")
     lines = [f"links 关联: {len(story['links'])} hold its {profiles} profiles together, {story['further_links']} more agree"]
     alike: dict[str, list[dict[str, Any]]] = {}
     for link in story["links"]:

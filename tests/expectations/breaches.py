@@ -146,6 +146,21 @@ RESIDENCE: dict[str, Spoil] = {
     "residence.deaths_plausible": _many("91", 40),
     "residence.status_flips_few": put("residence", status_code="12"),
 }
+
+
+def _living(spoil: Spoil) -> Spoil:
+    """The tables of living together as they should be, then spoiled."""
+    return lambda rows: rows.update(night.living(rows["residence"])) or spoil(rows)
+
+
+HOUSEHOLDS: dict[str, Spoil] = {
+    "households.everyone_present_has_household": _living(drop("household_members")),
+    "households.members_are_present": _living(put("household_members", dwelling_id="elsewhere")),
+    "households.household_sums_agree": _living(put("households", members=2)),
+    "households.one_index_each": _living(again("residency_index")),
+    "households.index_range": _living(put("residency_index", residency_index=1.1)),
+    "households.one_household_each": _living(again("household_members", household_id=resident_id(1))),
+}
 SNAPSHOT: dict[str, Spoil] = {
     "snapshot.snapshot_resident_unique": again("resident"),
     "snapshot.snapshot_status_present": put("resident", status_code=None),
@@ -155,6 +170,9 @@ SNAPSHOT: dict[str, Spoil] = {
     "snapshot.snapshot_code_sum": drop("residence"),
     "snapshot.snapshot_lineage": put("lineage", source_key=None),
     "snapshot.balance_residual": put("balance", residual=1),
+    "snapshot.account_complete": lambda rows: rows["changes"].append(_account("returns")),
+    "snapshot.account_corrections_few": lambda rows: rows["changes"].append(_account("corrections")),
+    "snapshot.history_agrees": put("status_history", status_code="91"),
     "snapshot.balance_recount": put("balance", after=9),
     "snapshot.no_refused_figure": put("quality", passed=False, severity="critical"),
     "snapshot.age_pyramid_steady": lambda rows: (
@@ -167,7 +185,12 @@ SNAPSHOT: dict[str, Spoil] = {
     "snapshot.numberless_found": again("quality", metric="linkage.numberless_recall", dept="", column="", value=0.9),
     "snapshot.numberless_right": again("quality", metric="linkage.numberless_precision", dept="", column="", value=0.99),
 }
-BREACHES = LANDING | RECORDS | LINKS | RESIDENTS | RESIDENCE | SNAPSHOT
+BREACHES = LANDING | RECORDS | LINKS | RESIDENTS | RESIDENCE | HOUSEHOLDS | SNAPSHOT
+
+
+def _account(reason: str) -> dict[str, object]:
+    """One resident's class in the population account."""
+    return {"resident_id": resident_id(0), "kind": "account", "before": None, "after": night.TOWNSHIPS[0], "reason": reason}
 
 
 def _refused(key: str) -> dict[str, object]:

@@ -19,7 +19,7 @@ from jobs.quality.figures import Figures
 from jobs.quality.gates import Finding, figures_table, judge, judge_check
 from jobs.quality.suites import all_suites, suites_for
 from jobs.settings import Settings
-from jobs.tables import BALANCE, QUALITY, RECORDS, RESIDENCE, SIGNS
+from jobs.tables import BALANCE, QUALITY, RECORDS, RESIDENCE, SIGNS, table_for
 from tests import literal_night as literal
 from tests.expectations.breaches import BREACHES
 from tests.literal_night import FIRST, SECOND, TOWNSHIPS, Rows
@@ -59,7 +59,7 @@ def snapshot_files(folder: Path, rows: Rows) -> dict[str, list[str]]:
     files = {}
     for name, content in rows.items():
         file = folder / f"{name}.parquet"
-        pq.write_table(pa.Table.from_pylist(content), file)
+        pq.write_table(pa.Table.from_pylist(content, schema=None if content else table_for(name).schema), file)
         files[f"snap_{name}"] = [str(file)]
     return files
 
@@ -112,7 +112,7 @@ def test_snapshot_breach_is_found(district: Settings, name: str, tmp_path: Path)
     root = district.pool / "snapshots" / FIRST.isoformat()
     rows = {
         t: pq.ParquetDataset(root / t).read().to_pylist()
-        for t in ("resident", "residence", "lineage", "balance", "quality")
+        for t in ("resident", "residence", "lineage", "balance", "quality", "status_history", "changes")
     }  # fmt: skip
     context = second(district, literal.tables(SECOND), NUMBERED[name])
     assert failed(findings_of(context, name, snapshot_files(tmp_path, rows))) == set()

@@ -75,7 +75,7 @@ def deaths_seen(settings: Settings) -> int:
 def contents(settings: Settings) -> dict[str, object]:
     """What readers and auditors can see, comparable across places."""
     night = next(n for n in sealed(settings.nights) if n.date == SECOND)
-    seen = {v: query(settings, f"FROM {v} ORDER BY ALL")[1] for v in catalog.VIEWS}
+    seen = {v: query(settings, f"FROM {v} ORDER BY ALL")[1] for v in (*catalog.VIEWS, *catalog.HISTORY)}
     return {"digests": digests(settings, night), "views": seen, "current": current.current(settings.pool)}
 
 
@@ -99,10 +99,16 @@ def test_publishing_moves_every_door_at_once(settings: Settings):
 
 def test_changes_and_account_explain_the_night(settings: Settings):
     go(settings)
-    assert query(settings, "SELECT resident_id, kind, before, after FROM changes ORDER BY ALL")[1] == [
+    told = "SELECT resident_id, kind, before, after FROM changes WHERE kind <> 'account' ORDER BY ALL"
+    assert query(settings, told)[1] == [
         (literal.resident_id(0), "status", "11", "91"),
         (literal.resident_id(1), "address", "330110002", "330110001"),
         (literal.resident_id(4), "status", "51", "23"),
+    ]
+    assert query(settings, "SELECT resident_id, before, after, reason FROM changes WHERE kind = 'account' ORDER BY ALL")[1] == [
+        (literal.resident_id(0), "330110001", None, "deaths"),
+        (literal.resident_id(1), "330110002", "330110001", "moves"),
+        (literal.resident_id(4), None, "330110001", "arrivals"),
     ]
     columns, rows = query(settings, "FROM balance ORDER BY township")
     account = [dict(zip(columns, r, strict=True)) for r in rows]

@@ -120,6 +120,7 @@ def test_json_says_the_same(night: Settings) -> None:
     assert told["resident"]["resident_id"] == ME and len(told["records"]) == 4
     assert told["links"][0]["comparisons"][1] == {"comparison": "name", "level": "exact", "weight": 7.5}
     assert told["near_misses"][0]["veto"] == "twins" and told["status"]["explanation"]["positive"][0]["place"] == "ga.czrk"
+    assert told["decided_by"] is None  # this night keeps no signs; tests/unit/test_what_if.py has one that does
 
 
 def test_a_merged_id_leads_to_the_survivor(night: Settings) -> None:

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 JOBS = Path(__file__).resolve().parents[2] / "jobs"
-NOUNS = ["departments", "cleaning", "linkage", "pool", "quality", "residents", "records", "profiles", "sample"]
+NOUNS = [
+    "departments", "cleaning", "linkage", "pool", "quality", "residents", "records", "profiles", "sample", "households", "history",
+]  # fmt: skip
 FOUNDATIONS = {
     "errors", "tables", "settings", "plan", "privacy", "spark_environment", "session", "connect", "context",
 }  # fmt: skip
