@@ -1,7 +1,7 @@
 """Stage link: records to profiles, profiles to scored links, by the population model.
 
 Records and profiles move, pairs do not: one Arrow kernel compares what meets, on Spark's workers. Up to MOST_RECORDS the driver
-lays the profiles out for them (jobs/link_on_driver.py); beyond, Spark brings the rows of a block together. A night that changed
+makes the profiles and lays them out for the workers (jobs/link_on_driver.py); beyond, Spark brings records and blocks together. A night that changed
 little is brought up to date from the night before instead (jobs/link_changes.py). The outcome is the same each way.
 """
 
@@ -36,11 +36,10 @@ def run(context: Context) -> None:
     context.receipt.rows_in = rows = _rows(context, "records")
     if follow(context, engine):
         return
-    records = context.read("records", RECORDS)
     if rows <= MOST_RECORDS:
-        link_on_driver(context, engine, gathered(records))
+        link_on_driver(context, engine)
     else:
-        _links(context, _profiles(context, records), engine)
+        _links(context, _profiles(context, context.read("records", RECORDS)), engine)
 
 
 def _rows(context: Context, name: str) -> int:
@@ -87,11 +86,6 @@ def gather(records: DataFrame) -> DataFrame:
 
     keyed = with_collapse_key(records.select(*NEEDED))
     return keyed.repartition("collapse_key").mapInArrow(kernel, from_arrow_schema(SCHEMA))
-
-
-def gathered(records: DataFrame) -> pa.Table:
-    """The same on the driver."""
-    return gather(records).toArrow()
 
 
 def sources() -> Sources:

@@ -1,8 +1,8 @@
 """The link stage in full where the profiles fit on the driver: encoded once as numbers, compared by Spark's workers.
 
-Spark takes records together and compares; what lies between (kin, crowds, keys, stamps) is asked on the driver by the functions of
-a night that changed little. Up to MOST_RECORDS this is the stage's way; beyond, jobs/linkage/partitions.py shuffles rows to
-their blocks. Both leave the same tables (tests/linkage/test_link_stage.py).
+Profiles, their kin, crowds, keys and stamps are made on the driver by the functions of a night that changed little; Spark's workers
+compare. Up to MOST_RECORDS this is the stage's way; beyond, Spark collapses and jobs/linkage/partitions.py shuffles
+rows to their blocks. Both leave the same tables (tests/linkage/test_link_stage.py).
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from jobs.linkage.row_keys import Keys, crowding, row_keys, stamped
 from jobs.linkage.rows import encode
 from jobs.linkage.spark_tables import SparkTables
 from jobs.profiles.changes import members_of
+from jobs.profiles.collapse_all import collapse_all
 from jobs.profiles.compare_now import NEAR, crowds_among
 from jobs.profiles.kin import LISTS
 from jobs.profiles.kin_lists import kin_lists
@@ -36,9 +37,9 @@ MOST_RECORDS = 12_000_000
 """Records that are linked this way, some two million profiles: 3 GB on the driver as numbers."""
 
 
-def link_on_driver(context: Context, engine: Engine, made: pa.Table) -> None:
-    """Write profile_records, profiles, profile_stamps and links. `made`: profiles with members (collapse.SCHEMA)."""
-    profiles = _profiles(context, cast(pl.DataFrame, pl.from_arrow(made)))
+def link_on_driver(context: Context, engine: Engine) -> None:
+    """Write profile_records, profiles, profile_stamps and links."""
+    profiles = _profiles(context, engine)
     context.receipt.notes["profiles"] = len(profiles)
     seen = crowds_among(profiles.select(NEAR))
     encoded = encode(engine.model, view(profiles.to_arrow().cast(PROFILES.schema), seen))
@@ -51,12 +52,14 @@ def link_on_driver(context: Context, engine: Engine, made: pa.Table) -> None:
     context.receipt.notes |= facts(seen, scored.capped) | compared
 
 
-def _profiles(context: Context, made: pl.DataFrame) -> pl.DataFrame:
+def _profiles(context: Context, engine: Engine) -> pl.DataFrame:
     """Write profiles and their records; returns the profiles in the order of ids."""
+    records = pl.scan_parquet(context.files("records"))
+    made = cast(pl.DataFrame, pl.from_arrow(collapse_all(records, engine.sources)))
     where = members_of(made)
     context.write_arrow(PROFILE_RECORDS, where.to_arrow())
     alone = made.select(n for n in PROFILES.schema.names if n not in LISTS)
-    lists = kin_lists(alone.lazy(), where.lazy(), pl.scan_parquet(context.files("records")))
+    lists = kin_lists(alone.lazy(), where.lazy(), records)
     nothing = pl.lit([], pl.List(pl.String))
     whole = alone.join(lists, on="profile_id", how="left").with_columns(pl.col(LISTS).fill_null(nothing))
     whole = whole.sort("profile_id").select(PROFILES.schema.names)

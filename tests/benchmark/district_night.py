@@ -48,7 +48,6 @@ def again(home: Path, task: dict[str, Any]) -> None:
 
 def link(home: Path, task: dict[str, Any]) -> None:
     """Both stages in full in one process, its Spark session started first and counted apart."""
-    import jobs.link as stage
     from jobs import link_on_driver
     from jobs.run import do_step
     from jobs.session import spark_session
@@ -58,7 +57,6 @@ def link(home: Path, task: dict[str, Any]) -> None:
     clock.seconds |= dict.fromkeys(PHASES, 0.0)
     with clock.phase("session"):
         spark_session(settings).range(1).collect()
-    vars(stage)["gathered"] = clock.timed("collapse", stage.gathered)
     vars(link_on_driver)["_profiles"] = clock.timed("collapse", link_on_driver._profiles)
     linked = do_step(settings, date, "link", full=True)
     resolved = do_step(settings, date, "resolve")

@@ -13,6 +13,7 @@ import pytest
 from jobs import link
 from jobs.context import Context, run_step
 from jobs.pool.nights import Night
+from jobs.profiles import collapse_all
 from jobs.profiles.kin import LISTS
 from jobs.settings import Settings
 from jobs.tables import LINKS, PROFILE_RECORDS, PROFILE_STAMPS, PROFILES, RECORDS
@@ -68,6 +69,7 @@ def test_the_stage_on_a_town(spark: object, settings: Settings, tmp_path: Path, 
 
     other = replace(settings, home=tmp_path / "again", partitions=7)
     shuffled = records.take(pa.array(range(records.num_rows - 1, -1, -1)))
+    monkeypatch.setattr(collapse_all, "TOGETHER", 300)
     again = run_town(other, shuffled)
     assert_same(context, again)
 
