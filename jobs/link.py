@@ -1,8 +1,9 @@
 """Stage link: records to profiles, profiles to scored links, by the population model.
 
-Records and profiles move, pairs do not: one Arrow kernel compares what meets, on Spark's workers. Up to MOST_RECORDS the driver
-makes the profiles and lays them out for the workers (jobs/link_on_driver.py); beyond, Spark brings records and blocks together. A night that changed
-little is brought up to date from the night before instead (jobs/link_changes.py). The outcome is the same each way.
+Records and profiles move, pairs do not: one Arrow kernel compares what meets, on Spark's workers. Up to MOST_RECORDS the
+driver makes the profiles and lays them out for the workers (jobs/link_on_driver.py); beyond, Spark brings records and blocks
+together. A night that changed little is brought up to date from the night before (jobs/link_changes.py). The outcome is the
+same each way.
 """
 
 from __future__ import annotations

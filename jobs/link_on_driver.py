@@ -15,11 +15,11 @@ import polars as pl
 import pyarrow as pa
 
 from jobs.link_changes import Engine, facts
-from jobs.linkage.blocks import blocks_of
+from jobs.linkage.blocks import Blocks, blocks_of
 from jobs.linkage.encoding import Encoded
 from jobs.linkage.local import Scored
 from jobs.linkage.nightly import engine_stamp
-from jobs.linkage.row_keys import Keys, crowding, row_keys, stamped
+from jobs.linkage.row_keys import stamped_blocks
 from jobs.linkage.rows import encode
 from jobs.linkage.spark_tables import SparkTables
 from jobs.profiles.changes import members_of
@@ -43,8 +43,9 @@ def link_on_driver(context: Context, engine: Engine) -> None:
     context.receipt.notes["profiles"] = len(profiles)
     seen = crowds_among(profiles.select(NEAR))
     encoded = encode(engine.model, view(profiles.to_arrow().cast(PROFILES.schema), seen))
-    context.write_arrow(PROFILE_STAMPS, _stamps(engine, encoded))
-    scored = _scored(context, engine, encoded)
+    blocks = blocks_of(engine.model, encoded)
+    context.write_arrow(PROFILE_STAMPS, _stamps(engine, encoded, blocks))
+    scored = _scored(context, engine, encoded, blocks)
     version = pa.array([engine.weights.version] * scored.links.num_rows, pa.string())
     links = scored.links.rename_columns(["profile_l", "profile_r", *scored.links.column_names[2:]])
     context.receipt.rows_out = context.write_arrow(LINKS, links.append_column("model_version", version))
@@ -67,16 +68,13 @@ def _profiles(context: Context, engine: Engine) -> pl.DataFrame:
     return whole
 
 
-def _stamps(engine: Engine, encoded: Encoded) -> pa.Table:
-    keys = row_keys(engine.model, encoded, engine_stamp(engine.model, engine.weights))
-    over, _ = crowding(engine.model, Keys.of(engine.model, keys))
-    rows = stamped(engine.model, keys, over, whole=True)
+def _stamps(engine: Engine, encoded: Encoded, blocks: Blocks) -> pa.Table:
+    rows = stamped_blocks(engine.model, encoded, blocks, engine_stamp(engine.model, engine.weights))
     named = rows.rename_columns(["profile_id" if n == "row_id" else n for n in rows.column_names])
     return named.append_column("engine", pa.array([engine.stamp] * rows.num_rows, pa.int64()))
 
 
-def _scored(context: Context, engine: Engine, encoded: Encoded) -> Scored:
-    blocks = blocks_of(engine.model, encoded)
+def _scored(context: Context, engine: Engine, encoded: Encoded, blocks: Blocks) -> Scored:
     with TemporaryDirectory(dir=context.settings.home, prefix="link-") as folder:
         tables = SparkTables(context.spark, engine.model, encoded, blocks, Path(folder), learning=False)
         return tables.score(engine.weights)

@@ -48,13 +48,21 @@ class Oversize:
 
 def depth_keys(model: LinkModel, encoded: Encoded, position: int) -> list[Hashes]:
     """Keys of one pass for every row (rows × slots, 0 for none): unrefined first, then one more refine part at a time."""
-    each = model.passes[position]
-    keys = [_combine(encoded, each.key, position)]
-    for part in each.refine:
-        finer = _part(encoded, part)[:, :1]
-        mixed = mix(keys[-1], finer)
+    keys = [first_keys(model, encoded, position)]
+    for part in model.passes[position].refine:
+        mixed = mix(keys[-1], refining_hashes(encoded, part)[:, None])
         keys.append(np.where(keys[-1] == NO_KEY, NO_KEY, mixed))
     return keys
+
+
+def first_keys(model: LinkModel, encoded: Encoded, position: int) -> Hashes:
+    """Unrefined keys of one pass for every row (rows × slots, 0 for none)."""
+    return _combine(encoded, model.passes[position].key, position)
+
+
+def refining_hashes(encoded: Encoded, part: str) -> Hashes:
+    """What a part refines each row by: the hash of its first value; a missing one refines too."""
+    return _part(encoded, part)[:, 0]
 
 
 def count_keys(model: LinkModel, encoded: Encoded) -> pd.DataFrame:
@@ -109,12 +117,17 @@ def _combine(encoded: Encoded, parts: list[str], salt: int) -> Hashes:
     keys = np.full((len(encoded), 1), np.uint64(salt + 1), np.uint64)
     for text in parts:
         values = _part(encoded, text)
-        mixed = [
-            np.where((keys[:, [a]] == NO_KEY) | (values == NO_KEY), NO_KEY, mix(keys[:, [a]], values))
-            for a in range(keys.shape[1])
-        ]
-        keys = np.concatenate(mixed, axis=1)
+        keys = np.concatenate([_mixed(keys[:, [a]], values) for a in range(keys.shape[1])], axis=1)
     return keys
+
+
+def _mixed(keys: Hashes, values: Hashes) -> Hashes:
+    """Both hashes mixed where neither is missing; most slots of lists are empty."""
+    shape = np.broadcast_shapes(keys.shape, values.shape)
+    row, slot = np.nonzero((keys != NO_KEY) & (values != NO_KEY))
+    found = np.zeros(shape, np.uint64)
+    found[row, slot] = mix(keys[row, slot if keys.shape[1] > 1 else 0], values[row, slot if values.shape[1] > 1 else 0])
+    return found
 
 
 def _part(encoded: Encoded, text: str) -> Hashes:

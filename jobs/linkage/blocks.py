@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from jobs.linkage.blocking import (
     Capped,
@@ -14,12 +15,12 @@ from jobs.linkage.blocking import (
     Oversize,
     Reach,
     complete_keys,
-    count_keys,
-    effective_keys,
+    first_keys,
     members,
     mix,
     oversize,
     reach,
+    refining_hashes,
 )
 from jobs.linkage.encoding import Encoded, Hashes
 from jobs.linkage.model import LinkModel
@@ -31,12 +32,15 @@ MOST_PAIRS = 400_000
 
 @dataclass(frozen=True)
 class Blocks:
-    """`keys`: by which rows meet; `complete`: those of blocks compared in full; entries of blocks and how far they reach."""
+    """`first`: keys before any refinement; `keys`: by which rows meet; `complete`: those of blocks compared in full; `over`: keys over
+    their pass's cap; entries of blocks and how far they reach."""
 
+    first: list[Hashes]
     keys: list[Hashes]
     complete: list[Hashes]
     held: Members
     far: Reach
+    over: Oversize
     capped: list[Capped]
 
     def drawn(self) -> tuple[Reach, Floats]:
@@ -54,24 +58,43 @@ class Blocks:
 
 def blocks_of(model: LinkModel, encoded: Encoded) -> Blocks:
     """The blocks of a whole table."""
-    keys = effective_keys(model, encoded, Oversize.none(model))
+    passes = range(len(model.passes))
+    first = [first_keys(model, encoded, position) for position in passes]
+    refined = [_refined(model, encoded, position, first[position]) for position in passes]
+    keys = [matrix for matrix, _ in refined]
+    over, report = oversize(model, pd.concat([counts for _, counts in refined], ignore_index=True))
     held = members(keys, encoded)
-    complete = keys
-    report: list[Capped] = []
-    if _may_be_over(model, keys, held):
-        over, report = oversize(model, count_keys(model, encoded))
-        keys = effective_keys(model, encoded, over)
-        complete, held = complete_keys(keys, over), members(keys, encoded)
-    return Blocks(keys, complete, held, reach(model, encoded, held), report)
+    complete = complete_keys(keys, over) if report else keys
+    return Blocks(first, keys, complete, held, reach(model, encoded, held), over, report)
 
 
-def _may_be_over(model: LinkModel, keys: list[Hashes], held: Members) -> bool:
-    """Whether a block may be over its pass's cap; sure only where a row has one key a pass."""
-    if any(matrix.shape[1] > 1 for matrix in keys):
-        return True
-    starts = np.flatnonzero(np.concatenate([[True], held.block[1:] != held.block[:-1]])) if len(held.row) else held.row
-    sizes = np.diff(np.append(starts, len(held.row)))
-    return bool((sizes > np.array([p.cap for p in model.passes])[held.pass_[starts]]).any())
+def _refined(model: LinkModel, encoded: Encoded, position: int, first: Hashes) -> tuple[Hashes, pd.DataFrame]:
+    """Keys of a pass refined where they are over its cap, and how many rows hold each key that is (pass, depth, key, rows).
+
+    A refined key stands in its parent's rows only, so only entries of keys over the cap are refined and counted again.
+    """
+    each, keys = model.passes[position], first
+    row, slot = np.nonzero(first)
+    held, counts = first[row, slot], []
+    for depth, part in enumerate([*each.refine, None]):
+        large, rows = _large(held, each.cap)
+        counts.append(pd.DataFrame({"pass": position, "depth": depth, "key": large, "rows": rows}))
+        if part is None or not len(large):
+            break
+        mine = np.isin(held, large)
+        row, slot = row[mine], slot[mine]
+        held = mix(held[mine], refining_hashes(encoded, part)[row])
+        keys = keys.copy() if keys is first else keys
+        keys[row, slot] = held
+    return keys, pd.concat(counts, ignore_index=True)
+
+
+def _large(keys: Hashes, cap: int) -> tuple[Hashes, npt.NDArray[np.int64]]:
+    """Keys that stand more often than the cap, and how often."""
+    ordered = np.sort(keys)
+    starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]])) if len(ordered) else np.zeros(0, np.int64)
+    sizes = np.diff(np.append(starts, len(ordered)))
+    return ordered[starts[sizes > cap]], sizes[sizes > cap]
 
 
 def pieces(far: Reach, most: int) -> list[tuple[int, int]]:

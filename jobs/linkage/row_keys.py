@@ -13,9 +13,9 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from jobs.linkage.blocking import NO_KEY, Capped, Oversize, complete_keys, depth_keys, mix, oversize
+from jobs.linkage.blocking import NO_KEY, Capped, Oversize, complete_keys, first_keys, mix, oversize, refining_hashes
+from jobs.linkage.blocks import Blocks
 from jobs.linkage.encoding import Bools, Encoded, Hashes
-from jobs.linkage.keys import parse_part
 from jobs.linkage.model import LinkModel, Pass
 from jobs.linkage.nightly import Index, content_stamps, key_stamps, windowed, with_crowds
 
@@ -31,11 +31,11 @@ def refining(model: LinkModel) -> list[str]:
     return sorted({part for each in model.passes for part in each.refine})
 
 
-def row_keys(model: LinkModel, encoded: Encoded, engine: np.uint64) -> pa.Table:
-    """KEYS of encoded rows."""
+def row_keys(model: LinkModel, encoded: Encoded, engine: np.uint64, first: list[Hashes] | None = None) -> pa.Table:
+    """KEYS of encoded rows. `first`: keys of each pass before refinement, where they are known."""
     rows, blocks, passes = [np.zeros(0, np.int64)], [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
     for position in range(len(model.passes)):
-        matrix = depth_keys(model, encoded, position)[0]
+        matrix = first[position] if first else first_keys(model, encoded, position)
         row, slot = np.nonzero(matrix)
         rows.append(row)
         blocks.append(matrix[row, slot])
@@ -43,7 +43,7 @@ def row_keys(model: LinkModel, encoded: Encoded, engine: np.uint64) -> pa.Table:
     row = np.concatenate(rows)
     order = np.argsort(row, kind="stable")
     size = np.bincount(row, minlength=len(encoded))
-    parts = [_first(encoded, part) for part in refining(model)]
+    parts = [refining_hashes(encoded, part) for part in refining(model)]
     finer = np.column_stack(parts) if parts else np.zeros((len(encoded), 0), np.uint64)
     return pa.table(
         [
@@ -57,12 +57,23 @@ def row_keys(model: LinkModel, encoded: Encoded, engine: np.uint64) -> pa.Table:
     )
 
 
-def _first(encoded: Encoded, text: str) -> Hashes:
-    """Hash of a part's first value in each row, as refinement takes it."""
-    part = parse_part(text)
-    column = encoded.columns[part.field]
-    hashes = np.append(column.hashes(part.transform, part.length), NO_KEY)
-    return hashes[column.codes[:, 0] if column.is_list else column.codes]
+def stamped_blocks(model: LinkModel, encoded: Encoded, blocks: Blocks, engine: np.uint64) -> pa.Table:
+    """STAMPED of a whole encoded table whose blocks are made: what `row_keys`, `crowding` and `stamped` give together."""
+    table = row_keys(model, encoded, engine, blocks.first)
+    content = table["content"].to_numpy().view(np.uint64)
+    stamps = key_stamps(content, blocks.keys, blocks.complete)
+    stamps = with_crowds(stamps, encoded.ids, *windowed(blocks.keys, blocks.complete))
+    crowded = np.zeros(len(encoded), bool)
+    rows, meets = [np.zeros(0, np.int64)], [np.zeros(0, np.uint64)]
+    for first, keys, over in zip(blocks.first, blocks.keys, blocks.over.keys, strict=True):
+        crowded |= _member(first, over[0]).any(axis=1)
+        row, slot = np.nonzero(keys)
+        rows.append(row)
+        meets.append(keys[row, slot])
+    order = np.argsort(np.concatenate(rows), kind="stable")
+    size = table["blocks"].combine_chunks().value_lengths().to_numpy().astype(np.int64)
+    extra = [_signed(stamps), pa.array(crowded), _lists(np.concatenate(meets)[order].view(np.int64), size)]
+    return pa.table([*(table[n] for n in KEYS.names), *extra], schema=STAMPED)
 
 
 def _lists(values: Index, size: Index) -> pa.Array:
@@ -163,5 +174,7 @@ def _effective(levels: list[Hashes], over: tuple[Hashes, ...]) -> Hashes:
 
 
 def _member(keys: Hashes, wanted: Hashes) -> Bools:
+    if not len(wanted):
+        return np.zeros(keys.shape, bool)
     found: npt.NDArray[np.bool_] = np.isin(keys, wanted) & (keys != NO_KEY)
     return found

@@ -143,12 +143,18 @@ def _candidates(table: Work, start: int, end: int) -> Iterator[Patterns]:
 def _levels(table: Work, left: Index, right: Index) -> npt.NDArray[np.int8]:
     """Level of every comparison for every pair; texts are fetched only for pairs that integers leave open."""
     matrix = np.empty((len(left), len(table.looks)), np.int8)
+    whole: tuple[Encoded, Index, Index] | None = None  # all fields of all rows, for comparisons that read more than their own
     for position, (name, look) in enumerate(table.looks.items()):
         comparison = table.model.comparisons[name]
-        levels, open_ = look.levels(left, right) if look else (np.empty(len(left), np.int8), np.arange(len(left)))
-        rows, one, other = _local(left[open_], right[open_])
-        part = table.narrow.part(rows, [comparison.field] if look else None)
-        levels[open_] = compare(comparison, part, one, other, glance=look is None)
+        if look:
+            levels, open_ = look.levels(left, right)
+            rows, one, other = _local(left[open_], right[open_])
+            levels[open_] = compare(comparison, table.narrow.part(rows, [comparison.field]), one, other, glance=False)
+        else:
+            if whole is None:
+                rows, one, other = _local(left, right)
+                whole = table.narrow.part(rows), one, other
+            levels = compare(comparison, *whole)
         matrix[:, position] = levels
     return matrix
 
