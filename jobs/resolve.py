@@ -42,7 +42,7 @@ MODEL = Path(__file__).parent / "linkage" / "models" / "population.yml"
 DOUBLES = pa.schema([f for f in RESIDENTS.schema if f.name in ("resident_id", "provisional_of", "provisional_probability")])
 PROFILE_COLUMNS = [
     "profile_id", "id_type", "id_number", "id_confirmed", "aliases", "name", "birth_date", "birth_order", "mother_number",
-    "hukou_active",
+    "hukou_active", "other_names", "phones", "dwellings",
 ]  # fmt: skip
 
 
@@ -101,6 +101,7 @@ def _apart(context: Context, profiles: pl.DataFrame, records: pl.DataFrame, wher
         constraints.tied_pairs(ties, at),
         constraints.same_row_pairs(records, at, profiles),
         constraints.sibling_pairs(profiles),
+        constraints.other_name_pairs(profiles),
         constraints.judged_pairs(verdicts, "different", at),
     ]
     every = pl.concat([p.select("l", "r").cast(pl.Int64) for p in pairs]).unique().sort("l", "r")

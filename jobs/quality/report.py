@@ -247,7 +247,7 @@ def _total(page: pages.Page, tables: _Night) -> None:
     rows = tables.rows(
         "SELECT \"column\", CAST(max(value) FILTER (metric = 'total.counted') AS BIGINT),"
         " CAST(round(max(value) FILTER (metric = 'total.usual')) AS BIGINT), max(bound) FILTER (metric = 'total.usual'),"
-        " CAST(max(value) FILTER (metric = 'total.here') AS BIGINT), 100 * max(value) FILTER (metric = 'total.one_department')"
+        " CAST(max(value) FILTER (metric = 'total.here') AS BIGINT), round(100 * max(value) FILTER (metric = 'total.one_department'), 1)"
         " FROM quality WHERE dimension = 'total' GROUP BY ALL ORDER BY 1",
         "quality",
     )

@@ -19,8 +19,9 @@ SAME_ROW = "one source row mentions both, in two roles 同一行两角色"
 ONE_BIRTH = "children of one birth, with different birth orders 同胎不同胎次"
 TWO_CONFIRMED = "two different confirmed citizen numbers 两个经核实的公民身份号码"
 TWO_HUKOU = "two active hukou rows under different numbers 两条有效户籍"
+OTHER_NAME = "one number under two names, at other phones and homes 同号异名异址"
 FACTS = (*RELATED.values(), SAME_ROW, ONE_BIRTH)
-"""What shows two persons whatever a number says; the other two reasons may rest on a wrong number."""
+"""What shows two persons whatever a number says; the other reasons may rest on a wrong number."""
 
 
 def reasons_apart(profiles: pl.DataFrame, records: pl.DataFrame, ties: pl.DataFrame, side: pl.DataFrame) -> pl.DataFrame:
@@ -36,6 +37,7 @@ def reasons_apart(profiles: pl.DataFrame, records: pl.DataFrame, ties: pl.DataFr
     found += [
         (SAME_ROW, constraints.same_row_pairs(records, at, profiles)),
         (ONE_BIRTH, constraints.sibling_pairs(profiles)),
+        (OTHER_NAME, constraints.other_name_pairs(profiles)),
     ]
     home = where.select("at", "side").unique()
     left, right = home.rename({"at": "l", "side": "a"}), home.rename({"at": "r", "side": "b"})

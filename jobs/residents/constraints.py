@@ -20,6 +20,8 @@ CITIZEN = "citizen"
 TWO_PERSONS = ("mother_of", "father_of", "spouse_of", "guardian_of")
 """Relations that nobody can have to himself."""
 ROW_SEED = 20_261_122
+MOST_NAMED = 60
+"""Profiles of one number beyond which it is a placeholder, which no pass compares in full."""
 
 
 def number_codes(profiles: pl.DataFrame) -> tuple[Ints, Ints]:
@@ -90,6 +92,25 @@ def sibling_pairs(profiles: pl.DataFrame) -> pl.DataFrame:
     )
     pairs = born.join(born, on=["mother_number", "birth_date"], suffix="_to")
     return pairs.filter(pl.col("birth_order") < pl.col("birth_order_to")).select(l="at", r="at_to").pipe(_distinct)
+
+
+def other_name_pairs(profiles: pl.DataFrame) -> pl.DataFrame:
+    """Profiles under one number whose names have no character in common, at other phones and dwellings: a number that two
+    persons use (domain §4). A nameless row under it would else stand for both and make them one.
+
+    `profiles`, by position: id_type, id_number, name, other_names, phones, dwellings.
+    """
+    told = ["id_number", "name", "other_names", "phones", "dwellings"]
+    who = profiles.with_row_index("at").with_columns(pl.col("at").cast(pl.Int64))
+    several = (pl.col("name").n_unique().over("id_number") > 1) & (pl.len().over("id_number") <= MOST_NAMED)
+    some = who.filter((pl.col("id_type") == CITIZEN) & pl.col("name").is_not_null()).filter(several).select("at", *told)
+    both = some.join(some, on="id_number", suffix="_r").filter(pl.col("at") < pl.col("at_r"))
+    letters = [pl.col(name).str.split("") for name in ("name", "name_r")]
+    apart = letters[0].list.set_intersection(letters[1]).list.len() == 0
+    for column in ("phones", "dwellings"):
+        apart &= pl.col(column).list.set_intersection(f"{column}_r").list.len().fill_null(0) == 0
+    known = pl.col("other_names").list.contains(pl.col("name_r")) | pl.col("other_names_r").list.contains(pl.col("name"))
+    return both.filter(apart & ~known.fill_null(False)).select(l="at", r="at_r").pipe(_distinct)
 
 
 def judged_pairs(verdicts: Mapping[tuple[str, str], str], verdict: str, where: pl.DataFrame) -> pl.DataFrame:

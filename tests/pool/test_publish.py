@@ -211,6 +211,7 @@ def test_a_reader_is_not_disturbed(settings: Settings, tmp_path: Path):
     reader = textwrap.dedent(f"""
         import duckdb, sys
         con = duckdb.connect({str(settings.pool / "catalog.duckdb")!r}, read_only=True)
+        con.execute("SET enable_progress_bar = false")   # on a slow machine it would write among the answers
         ask = "SELECT count(*) FILTER (status_code = '91'), min(snapshot_date)::VARCHAR FROM resident"
         held = con.execute("FROM resident")          # a result still being read
         print(con.cursor().execute(ask).fetchall(), flush=True)

@@ -97,6 +97,21 @@ def test_children_of_one_birth() -> None:
     assert pairs(constraints.sibling_pairs(rows)) == [(0, 1), (1, 2)]
 
 
+def test_one_number_under_two_names_elsewhere_is_two_persons():
+    one = {"id_type": "citizen", "id_number": "1", "other_names": [], "phones": ["a"], "dwellings": ["x"]}
+    other = {**one, "phones": ["b"], "dwellings": ["y"]}
+    rows = pl.DataFrame([
+        {**one, "name": "王小明"},
+        {**other, "name": "李红"},
+        {**other, "name": "李小红"},  # a character in common with either: a misread name, perhaps
+        {**one, "name": "张伟"},  # the first one's phone
+        {**other, "name": "赵刚", "other_names": ["王小明"]},  # the first one by a former name
+        {**other, "name": None},  # nameless: could be anybody's
+        {**other, "name": "周云", "id_number": "2"},
+    ])  # fmt: skip
+    assert pairs(constraints.other_name_pairs(rows)) == [(0, 1), (1, 3), (2, 3), (3, 4)]
+
+
 def ledger(tmp_path: Path, *lines: str) -> Path:
     file = tmp_path / "decisions.jsonl"
     file.write_text("\n".join(lines) + "\n")
