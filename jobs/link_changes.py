@@ -68,7 +68,8 @@ def _stamp(linkage: np.uint64, sources: Sources) -> int:
     probe = pl.select(pl.lit("renkou").hash(1)).item()
     told = [int(linkage), sorted(sources.voices.items()), sorted(sources.sexed), libraries, probe]
     digest = hashlib.sha256(repr(told).encode())
-    for file in sorted([*(HERE / "profiles").glob("*.py"), *HERE.glob("link*.py"), HERE / "tables.py"]):
+    tables = [HERE / "tables" / f"{name}.py" for name in ("columns", "records", "linkage")]
+    for file in sorted([*(HERE / "profiles").glob("*.py"), *HERE.glob("link*.py"), *tables]):
         digest.update(file.read_bytes())
     return int.from_bytes(digest.digest()[:8], "big", signed=True)
 

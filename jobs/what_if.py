@@ -155,7 +155,7 @@ def _told(found: Around, record: str, p: Parameters) -> dict[str, Any]:
 
 def _rules(*ids: str) -> dict[str, dict[str, str]]:
     """The words of the rules that decided."""
-    from jobs.residence.rules import RULES
+    from jobs.residence.rules.order import RULES
 
     words = {r.id: {"zh": r.zh, "en": r.en} for r in RULES}
     words["R-10"] = {"zh": "判为在区但证据分低于下限", "en": "counted as living here on too low a score"}

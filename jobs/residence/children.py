@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pyspark.sql import functions as F
 
 from jobs.residence.parameters import Parameters
-from jobs.residence.rules import newer
+from jobs.residence.rules.reading import newer
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

@@ -17,7 +17,10 @@ from jobs.residence.facts import facts, longest, own_status
 from jobs.residence.nature import with_nature
 from jobs.residence.parameters import Parameters
 from jobs.residence.presence import presence
-from jobs.residence.rules import Facts, active_after_death, fired, thin
+from jobs.residence.rules.alive import active_after_death
+from jobs.residence.rules.order import fired
+from jobs.residence.rules.others import thin
+from jobs.residence.rules.reading import Facts
 from jobs.residence.signs import among, evidence, resident_wide
 
 if TYPE_CHECKING:

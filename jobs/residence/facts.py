@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from pyspark.sql import functions as F
 
 from jobs.residence.parameters import Parameters
-from jobs.residence.rules import fired, newer, thin
+from jobs.residence.rules.order import fired
+from jobs.residence.rules.others import thin
+from jobs.residence.rules.reading import newer
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame

@@ -7,7 +7,7 @@ from pathlib import Path
 from jobs.residence import parameters
 from jobs.residence.codes import CODES
 from jobs.residence.parameters import Parameters
-from jobs.residence.rules import RULES
+from jobs.residence.rules.order import RULES
 
 ROOT = Path(__file__).parents[2]
 TARGET = ROOT / "docs" / "rules.md"

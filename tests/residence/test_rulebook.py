@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jobs.residence import parameters
 from jobs.residence.rulebook import ROOT, TARGET, render
-from jobs.residence.rules import RULES
+from jobs.residence.rules.order import RULES
 
 
 def test_document_is_fresh() -> None:

@@ -11,7 +11,7 @@ from jobs.residence.decide import decide
 from jobs.residence.parameters import load
 from jobs.residence.reference_rules import ORDER
 from jobs.residence.reference_world import decide_all
-from jobs.residence.rules import RULES
+from jobs.residence.rules.order import RULES
 from tests.residence.people import GROUPS, Case, read_all
 from tests.residence.spark_world import inputs
 

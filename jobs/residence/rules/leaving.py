@@ -1,0 +1,37 @@
+"""R-04d, R-04f and R-09: departures, a family that left, and strong evidence on both sides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyspark.sql import functions as F
+
+from jobs.residence.parameters import Parameters
+from jobs.residence.rules.reading import Facts, newer, present, yes
+
+if TYPE_CHECKING:
+    from pyspark.sql import Column
+
+
+def gone_on(f: Facts) -> Column:
+    """The first departure newer than every A and B event, else that of the family."""
+    return F.coalesce(f.gone_on, f.left_with)
+
+
+def rule_departure(f: Facts, p: Parameters) -> Column:
+    """R-04d: a true departure newer than every A and B event, or one that stands."""
+    newest = newer(f.departed_on, f.newest_ab) | f.stands
+    return F.when(~f.local & yes(f.recent_run) & f.departed_on.isNotNull() & newest, "53")
+
+
+def rule_family(f: Facts, p: Parameters) -> Column:
+    """R-04f: spouse, parents or children left, none of them is here, and nothing newer tells of the person."""
+    return F.when(~f.local & present(f, p) & f.left_with.isNotNull(), "53")
+
+
+def rule_conflict(f: Facts, p: Parameters) -> Column:
+    """R-09: both sides strong and close in time; a negative that a newer A sign answers is no contradiction, nor is work that
+    goes on beside it."""
+    strong = (f.c_pos >= p.scores.conflict) & (f.c_open >= p.scores.conflict)
+    close = F.abs(F.date_diff(f.newest_ab, f.newest_neg)) <= p.days.conflict
+    return F.when(yes(strong & close), "61")
