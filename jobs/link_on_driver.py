@@ -7,6 +7,7 @@ rows to their blocks. Both leave the same tables (tests/linkage/test_link_stage.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, cast
@@ -44,8 +45,10 @@ def link_on_driver(context: Context, engine: Engine) -> None:
     seen = crowds_among(profiles.select(NEAR))
     encoded = encode(engine.model, view(profiles.to_arrow().cast(PROFILES.schema), seen))
     blocks = blocks_of(engine.model, encoded)
-    context.write_arrow(PROFILE_STAMPS, _stamps(engine, encoded, blocks))
-    scored = _scored(context, engine, encoded, blocks)
+    with ThreadPoolExecutor(1) as beside:  # stamps are for the next night alone; the workers' start leaves time for them
+        stamps = beside.submit(_stamps, engine, encoded, blocks)
+        scored = _scored(context, engine, encoded, blocks)
+    context.write_arrow(PROFILE_STAMPS, stamps.result())
     version = pa.array([engine.weights.version] * scored.links.num_rows, pa.string())
     links = scored.links.rename_columns(["profile_l", "profile_r", *scored.links.column_names[2:]])
     context.receipt.rows_out = context.write_arrow(LINKS, links.append_column("model_version", version))

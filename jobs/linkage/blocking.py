@@ -9,13 +9,15 @@ computed over partitions: count keys everywhere, gather the few oversize ones, t
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from jobs.linkage.encoding import Bools, Encoded, Hashes, Index
+from jobs.linkage.encoding import THREADS, Bools, Encoded, Hashes, Index
+from jobs.linkage.in_common import in_common
 from jobs.linkage.keys import parse_part
 from jobs.linkage.model import LinkModel, Pass
 
@@ -158,11 +160,14 @@ class Members:
 
 def members(keys: list[Hashes], encoded: Encoded) -> Members:
     """Entries of all rows that share a key with another row, pass after pass."""
-    held = []
-    for position, matrix in enumerate(keys):
-        row, slot = np.nonzero(matrix)
-        block = matrix[row, slot]
-        held.append(sort_members(row, block, np.full(len(row), position, np.int8), encoded))
+
+    def of_pass(position: int) -> Members:
+        row, slot = np.nonzero(keys[position])
+        block = keys[position][row, slot]
+        return sort_members(row, block, np.full(len(row), position, np.int8), encoded)
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        held = list(pool.map(of_pass, range(len(keys))))
     return Members(*(np.concatenate([getattr(each, name) for each in held]) for name in ("row", "block", "pass_")))
 
 
@@ -200,6 +205,10 @@ class Pairs:
     def where(self, keep: Bools) -> Pairs:
         """Some of them."""
         return Pairs(self.left[keep], self.right[keep], self.pass_[keep])
+
+    def part(self, start: int, end: int) -> Pairs:
+        """Those of a range."""
+        return Pairs(self.left[start:end], self.right[start:end], self.pass_[start:end])
 
     def at(self, places: Index) -> Pairs:
         """Those at the places."""
@@ -296,12 +305,8 @@ def _meets(mine: Hashes, theirs: Hashes) -> Bools:
 
 
 def _meets_any(matrix: Hashes, left: Index, right: Index, below: Hashes) -> Bools:
-    found = np.zeros(len(left), bool)
-    for a in range(matrix.shape[1]):
-        mine = matrix[left, a]
-        for b in range(matrix.shape[1]):
-            found |= (mine == matrix[right, b]) & (mine != NO_KEY) & (mine < below)
-    return found
+    mine = matrix[left]
+    return in_common(np.where(mine < below[:, None], mine, NO_KEY), matrix[right], int(NO_KEY))
 
 
 def describe(each: Pass) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -22,7 +23,8 @@ from jobs.linkage.blocking import (
     reach,
     refining_hashes,
 )
-from jobs.linkage.encoding import Encoded, Hashes
+from jobs.linkage.encoding import THREADS, Encoded, Hashes
+from jobs.linkage.keys import parse_part
 from jobs.linkage.model import LinkModel
 
 Floats = npt.NDArray[np.float64]
@@ -59,13 +61,22 @@ class Blocks:
 def blocks_of(model: LinkModel, encoded: Encoded) -> Blocks:
     """The blocks of a whole table."""
     passes = range(len(model.passes))
-    first = [first_keys(model, encoded, position) for position in passes]
-    refined = [_refined(model, encoded, position, first[position]) for position in passes]
+    _warm(model, encoded)
+    with ThreadPoolExecutor(THREADS) as pool:
+        first = list(pool.map(lambda position: first_keys(model, encoded, position), passes))
+        refined = list(pool.map(lambda position: _refined(model, encoded, position, first[position]), passes))
     keys = [matrix for matrix, _ in refined]
     over, report = oversize(model, pd.concat([counts for _, counts in refined], ignore_index=True))
     held = members(keys, encoded)
     complete = complete_keys(keys, over) if report else keys
     return Blocks(first, keys, complete, held, reach(model, encoded, held), over, report)
+
+
+def _warm(model: LinkModel, encoded: Encoded) -> None:
+    """Hash the values of every part of a key once, before threads ask for them together."""
+    for text in {part for each in model.passes for part in (*each.key, *each.refine)}:
+        part = parse_part(text)
+        encoded.columns[part.field].hashes(part.transform, part.length)
 
 
 def _refined(model: LinkModel, encoded: Encoded, position: int, first: Hashes) -> tuple[Hashes, pd.DataFrame]:

@@ -14,6 +14,8 @@ from jobs.linkage.levels import ROW_LEVELS, VALUE_LEVELS
 from jobs.linkage.model import Comparison, LinkModel
 
 Levels = npt.NDArray[np.int8]
+READS_ANOTHER = ("crossed", "listed")
+"""Levels whose argument is another field."""
 ABSENT = -1
 """The level of a pair in which one side lacks the field."""
 
@@ -82,6 +84,20 @@ def look_at(comparison: Comparison, encoded: Encoded) -> Look | None:
     glances = [glance_at(column, kind, argument) for kind, argument in steps if kind != "exact"]
     found = tuple(g for g in glances if g is not None)
     return Look(column.codes, len(steps), found) if len(found) == len(glances) else None
+
+
+def other_fields(comparison: Comparison) -> list[str]:
+    """The fields beside its own that a comparison's levels read."""
+    return [str(argument) for kind, argument in map(_step, comparison.levels) if kind in READS_ANOTHER]
+
+
+def listed_fields(model: LinkModel) -> list[str]:
+    """The fields that are looked up in lists, and the lists."""
+    found = set()
+    for each in model.comparisons.values():
+        lists = [str(argument) for kind, argument in map(_step, each.levels) if kind == "listed"]
+        found |= {each.field, *lists} if lists else set()
+    return sorted(found)
 
 
 def _unlisted(encoded: Encoded, column: Column, lists: list[str], left: Index, right: Index) -> Bools:

@@ -20,6 +20,8 @@ Index = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Hashes = npt.NDArray[np.uint64]
 MISSING = -1
+THREADS = 2
+"""Of the driver, for columns and passes: their sorting and hashing needs no lock of Python's."""
 WIDTH = 12
 """Values of a list field looked at, the first in sorted order; longer lists are no longer evidence of anything."""
 
@@ -62,6 +64,14 @@ class Column:
         if name not in self._hashes:
             self._hashes[name] = self._make_hashes(transform, length)
         return self._hashes[name]
+
+    def known_hashes(self) -> dict[str, Hashes]:
+        """What `hashes` has made so far."""
+        return dict(self._hashes)
+
+    def hashed(self, known: dict[str, Hashes]) -> None:
+        """Take over hashes made of the same values elsewhere."""
+        self._hashes.update(known)
 
     def _make_hashes(self, transform: str | None, length: int | None) -> Hashes:
         if transform:

@@ -16,7 +16,8 @@ from rapidfuzz.distance import OSA, JaroWinkler, Levenshtein
 from rapidfuzz.process import cpdist
 
 from jobs.linkage import hanzi
-from jobs.linkage.encoding import Bools, Codes, Column, Encoded, Index
+from jobs.linkage.encoding import MISSING, Bools, Codes, Column, Encoded, Index
+from jobs.linkage.in_common import among, in_common
 
 ValueTest = Callable[[Column, Codes, Codes, Any], Bools]
 RowTest = Callable[[Encoded, str, Index, Index, Any], Bools]
@@ -178,12 +179,7 @@ def any_common(encoded: Encoded, field: str, left: Index, right: Index, _: Any) 
     """List fields: at least one value in common."""
     codes = encoded.columns[field].codes
     codes = codes if codes.ndim == 2 else codes[:, None]
-    found = np.zeros(len(left), bool)
-    for a in range(codes.shape[1]):
-        mine = codes[left, a]
-        for b in range(codes.shape[1]):
-            found |= (mine == codes[right, b]) & (mine >= 0)
-    return found
+    return in_common(codes[left], codes[right], MISSING)
 
 
 def crossed(encoded: Encoded, field: str, left: Index, right: Index, other: Any) -> Bools:
@@ -199,11 +195,12 @@ def listed(encoded: Encoded, field: str, left: Index, right: Index, other: Any) 
     lists = _row_hashes(encoded.columns[str(other)], "fold")
     lists = lists if lists.ndim == 2 else lists[:, None]
     found = np.zeros(len(left), bool)
-    for slot in range(lists.shape[1]):
-        for a, b in ((left, right), (right, left)):
-            found |= (mine[a] == lists[b, slot]) & (mine[a] != 0)
-        for again in range(lists.shape[1]):
-            found |= (lists[left, slot] == lists[right, again]) & (lists[left, slot] != 0)
+    filled = (lists != 0).any(axis=1)
+    for a, b in ((left, right), (right, left)):
+        some = np.flatnonzero((mine[a] != 0) & filled[b] & ~found)
+        found[some] = among(mine[a[some]], lists[b[some]])
+    some = np.flatnonzero(filled[left] & filled[right] & ~found)
+    found[some] = in_common(lists[left[some]], lists[right[some]], 0)
     return found
 
 

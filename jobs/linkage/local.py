@@ -12,10 +12,11 @@ import pyarrow.compute as pc
 
 from jobs.errors import UserError
 from jobs.linkage.alignment import ROW, aligned
-from jobs.linkage.blocking import Capped, Pairs, count_keys, mix, oversize, pairs_within
+from jobs.linkage.blocking import CHUNK, Capped, Pairs, count_keys, mix, oversize
 from jobs.linkage.blocks import Blocks, blocks_of
 from jobs.linkage.encoding import Bools, Encoded, Index
 from jobs.linkage.input_checks import check_values
+from jobs.linkage.meetings import Meetings
 from jobs.linkage.model import LinkModel
 from jobs.linkage.nightly import crowd_keys, engine_stamp, row_stamps
 from jobs.linkage.rows import encode
@@ -77,7 +78,9 @@ def score_all(
     blocks = blocks or blocks_of(model, encoded)
     kernel = Kernel(model, weights, encoded)
     tables, compared = [SCHEMA.empty_table()], 0
-    for candidates in pairs_within(blocks.held, blocks.far, blocks.complete):
+    meetings = Meetings.of(blocks)
+    for start, end in meetings.pieces(CHUNK):
+        candidates = meetings.pairs(start, end)
         pairs = candidates if fresh is None else candidates.where(fresh[candidates.left] | fresh[candidates.right])
         compared += len(pairs.left)
         tables.append(kernel.score(pairs))
@@ -98,12 +101,19 @@ def stamps(model: LinkModel, weights: Weights, encoded: Encoded) -> pd.Series:
 
 def distinct_links(links: pa.Table) -> pa.Table:
     """Sorted by ids; a pair met in a windowed block and again elsewhere is kept once, with the earlier block name."""
-    order = links.take(pc.sort_indices(links, sort_keys=[("left", "ascending"), ("right", "ascending"), ("block", "ascending")]))
-    if not order.num_rows:
-        return order
+    if not links.num_rows:
+        return links
+    order = links if _sorted(links) else links.sort_by([(name, "ascending") for name in ("left", "right", "block")])
     left, right = order["left"].combine_chunks(), order["right"].combine_chunks()
     again = pc.and_(pc.equal(left[1:], left[:-1]), pc.equal(right[1:], right[:-1]))
     return order.filter(pa.concat_arrays([pa.array([True]), pc.invert(again)]))
+
+
+def _sorted(links: pa.Table) -> bool:
+    """Whether every pair of ids is greater than the one before, so that no pair stands twice."""
+    left, right = links["left"].combine_chunks(), links["right"].combine_chunks()
+    greater = pc.or_(pc.less(left[:-1], left[1:]), pc.and_(pc.equal(left[:-1], left[1:]), pc.less(right[:-1], right[1:])))
+    return pc.all(greater).as_py() is not False
 
 
 def weigh_pairs(model: LinkModel, weights: Weights, encoded: Encoded, left: Index, right: Index) -> Floats:

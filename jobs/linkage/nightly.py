@@ -87,5 +87,6 @@ def _fold(stamp: Hashes, values: Hashes) -> Hashes:
     """Mix a field's values into each row's stamp. Empty slots are passed over: how many there are depends on other rows."""
     stamp = mix(stamp, np.full(len(stamp), NEXT, np.uint64))
     for column in (values if values.ndim == 2 else values[:, None]).T:
-        stamp = np.where(column == NO_KEY, stamp, mix(stamp, column))
+        filled = np.flatnonzero(column)
+        stamp[filled] = mix(stamp[filled], column[filled])
     return stamp

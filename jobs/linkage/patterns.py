@@ -15,6 +15,7 @@ from jobs.linkage.blocking import NO_KEY, Pairs, pairs_within
 from jobs.linkage.blocks import Blocks, blocks_of
 from jobs.linkage.comparisons import levels_of
 from jobs.linkage.encoding import Encoded, Hashes, Index
+from jobs.linkage.in_common import in_common
 from jobs.linkage.model import LinkModel
 
 Floats = npt.NDArray[np.float64]
@@ -59,11 +60,7 @@ def passes_met(keys: list[Hashes], pairs: Pairs) -> npt.NDArray[np.int64]:
     """Bits of the passes in which each pair meets."""
     bits = np.int64(1) << pairs.pass_.astype(np.int64)
     for position, matrix in enumerate(keys):
-        meet = np.zeros(len(bits), bool)
-        for a in range(matrix.shape[1]):
-            mine = matrix[pairs.left, a]
-            for b in range(matrix.shape[1]):
-                meet |= (mine == matrix[pairs.right, b]) & (mine != NO_KEY)
+        meet = in_common(matrix[pairs.left], matrix[pairs.right], int(NO_KEY))
         bits |= meet.astype(np.int64) << position
     return bits
 

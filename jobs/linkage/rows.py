@@ -9,11 +9,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from jobs.errors import UserError
-from jobs.linkage.encoding import Encoded, encode_column
+from jobs.linkage.encoding import THREADS, Encoded, encode_column
 from jobs.linkage.input_checks import check_types
 from jobs.linkage.model import LinkModel
-
-THREADS = 2
 
 
 def encode(model: LinkModel, table: pa.Table, source: npt.NDArray[np.int8] | None = None) -> Encoded:

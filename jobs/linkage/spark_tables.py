@@ -18,42 +18,52 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from jobs.linkage.blocking import Members, Pairs, Reach, pairs_within
+from jobs.linkage.blocking import CHUNK, Members, Pairs, Reach, pairs_within
 from jobs.linkage.blocks import Blocks, Floats, piece, pieces
-from jobs.linkage.comparisons import Look, compare, look_at
+from jobs.linkage.comparisons import Look, compare, listed_fields, look_at, other_fields
 from jobs.linkage.encoding import Encoded, Hashes, Index
 from jobs.linkage.local import Scored, distinct_links
+from jobs.linkage.meetings import Meetings
 from jobs.linkage.model import LinkModel
 from jobs.linkage.narrow import Narrow
 from jobs.linkage.patterns import Patterns, count_patterns, merge_patterns, passes_met, random_pairs
 from jobs.linkage.scoring import SCHEMA, Kernel, log_odds
 from jobs.linkage.sieve import Sieve
 from jobs.linkage.stored import store, stored
+from jobs.linkage.vetoes import rule_fields
 from jobs.linkage.weights import Weights
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-PIECE = 1_000_000
-"""Pairs of one piece of scoring."""
+PIECE = 500_000
+"""Meetings of one piece of scoring."""
 LESSON = 250_000
 """Pairs of one piece of training: all their levels are looked at."""
 COUNTED = pa.schema([("levels", pa.list_(pa.int8())), ("passes", pa.int64()), ("count", pa.float64()), ("random", pa.bool_())])
 
 
 @dataclass(frozen=True)
-class Work:
-    """What every piece of work needs of the table; `drawn` and `weight` of jobs/linkage/blocks.py."""
+class Study:
+    """What training needs beside: blocks with all keys, the entries drawn and their weight by pass (jobs/linkage/blocks.py),
+    and random pairs."""
 
-    model: LinkModel
-    narrow: Narrow
     keys: list[Hashes]
     complete: list[Hashes]
     held: Members
-    far: Reach
     drawn: Reach
     weight: Floats
     random: tuple[Index, Index]
+
+
+@dataclass(frozen=True)
+class Work:
+    """What every piece of work needs of the table; `study` only where patterns will be asked for."""
+
+    model: LinkModel
+    narrow: Narrow
+    meetings: Meetings
+    study: Study | None
     looks: dict[str, Look | None]
 
 
@@ -78,13 +88,14 @@ class SparkTables:
         none = np.zeros(0, np.int64)
         drawn, weight = blocks.drawn() if learning else (Reach(none, none), np.zeros(0))
         random = random_pairs(model, encoded) if learning else (none, none)
-        narrow = Narrow.of(encoded)
-        held = replace(blocks.held, row=blocks.held.row.astype(np.int32))
-        far, drawn = _short(blocks.far), _short(drawn)
         looks = {name: look_at(each, encoded) for name, each in model.comparisons.items()}
-        work = Work(model, narrow, blocks.keys, blocks.complete, held, far, drawn, weight, random, looks)
-        self.pieces, self.lessons = pieces(far, PIECE), pieces(drawn, LESSON)
-        self.draws = len(work.random[0])
+        for field in listed_fields(model):
+            encoded.columns[field].hashes("fold")
+        meetings = Meetings.of(blocks)
+        study = Study(blocks.keys, blocks.complete, _narrowed(blocks.held), _short(drawn), weight, random) if learning else None
+        work = Work(model, Narrow.of(encoded), meetings, study, looks)
+        self.pieces, self.lessons = meetings.pieces(PIECE), pieces(drawn, LESSON)
+        self.draws = len(random[0])
         self.work = store(work, folder / "work")
 
     def patterns(self) -> tuple[Patterns, Patterns]:
@@ -129,15 +140,18 @@ def count_kernel(batches: Iterable[pa.RecordBatch], work: Path, lessons: list[tu
 
 
 def _random(table: Work, start: int, end: int) -> Iterator[Patterns]:
-    left, right = (side[start:end] for side in table.random)
+    assert table.study is not None
+    left, right = (side[start:end] for side in table.study.random)
     levels = _levels(table, left, right)
     yield count_patterns(table.model, levels, np.zeros(len(levels), np.int64), np.ones(len(levels)))
 
 
 def _candidates(table: Work, start: int, end: int) -> Iterator[Patterns]:
-    for pairs in pairs_within(*piece(table.held, table.drawn, start, end), table.complete):
+    study = table.study
+    assert study is not None
+    for pairs in pairs_within(*piece(study.held, study.drawn, start, end), study.complete):
         levels = _levels(table, pairs.left, pairs.right)
-        yield count_patterns(table.model, levels, passes_met(table.keys, pairs), table.weight[pairs.pass_])
+        yield count_patterns(table.model, levels, passes_met(study.keys, pairs), study.weight[pairs.pass_])
 
 
 def _levels(table: Work, left: Index, right: Index) -> npt.NDArray[np.int8]:
@@ -153,7 +167,7 @@ def _levels(table: Work, left: Index, right: Index) -> npt.NDArray[np.int8]:
         else:
             if whole is None:
                 rows, one, other = _local(left, right)
-                whole = table.narrow.part(rows), one, other
+                whole = table.narrow.part(rows, _row_fields(table)), one, other
             levels = compare(comparison, *whole)
         matrix[:, position] = levels
     return matrix
@@ -177,10 +191,12 @@ def link_kernel(batches: Iterable[pa.RecordBatch], work: Path, scoring: Path) ->
     how: Scoring = stored(scoring)
     for number in _numbers(batches):
         start, end = how.pieces[number]
-        kept, compared = [], 0
-        for pairs in pairs_within(*piece(table.held, table.far, start, end), table.complete):
-            compared += len(pairs.left)
-            kept.append(pairs.at(how.sieve.keep(pairs.left, pairs.right)))
+        kept = []
+        pairs = table.meetings.pairs(start, end)
+        compared = len(pairs.left)
+        for first in range(0, compared, CHUNK):
+            some = pairs.part(first, first + CHUNK)
+            kept.append(some.at(how.sieve.keep(some.left, some.right)))
         yield from _links(table, how, kept).to_batches()
         total = {n: [None] for n in SCHEMA.names} | {"weight": [float(compared)]}
         yield from pa.table(total, SCHEMA).to_batches()
@@ -191,10 +207,11 @@ def _links(table: Work, how: Scoring, kept: list[Pairs]) -> pa.Table:
         return SCHEMA.empty_table()
     left, right, pass_ = (np.concatenate([getattr(p, n) for p in kept]) for n in ("left", "right", "pass_"))
     pairs, levels = Pairs(left, right, pass_), _levels(table, left, right)
-    whole = Kernel(table.model, how.weights, table.narrow.part(np.zeros(0, np.int64)), how.rare)
+    whole = Kernel(table.model, how.weights, table.narrow.part(np.zeros(0, np.int64), []), how.rare)
     places, parts, weight = whole.choose(pairs, levels)
     rows, left, right = _local(left[places], right[places])
-    kernel = Kernel(table.model, how.weights, table.narrow.part(rows), {n: often[rows] for n, often in how.rare.items()})
+    often = {n: values[rows] for n, values in how.rare.items()}
+    kernel = Kernel(table.model, how.weights, table.narrow.part(rows, rule_fields(table.model)), often)
     chosen = Pairs(left, right, pass_[places])
     worth = kernel.worth(chosen, levels[places], weight)
     return kernel.links(chosen.at(worth), levels[places[worth]], parts[:, :, worth], weight[worth])
@@ -205,5 +222,16 @@ def _numbers(batches: Iterable[pa.RecordBatch]) -> Iterator[int]:
         yield from batch.column(0).to_pylist()
 
 
+def _row_fields(table: Work) -> list[str]:
+    """The fields of comparisons that no look decides."""
+    names = [n for n, look in table.looks.items() if look is None]
+    fields = [table.model.comparisons[n].field for n in names]
+    return sorted({*fields, *(f for n in names for f in other_fields(table.model.comparisons[n]))})
+
+
 def _short(far: Reach) -> Reach:
     return Reach(far.first.astype(np.int32), far.wanted.astype(np.int32))
+
+
+def _narrowed(held: Members) -> Members:
+    return replace(held, row=held.row.astype(np.int32))

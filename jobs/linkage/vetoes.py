@@ -43,3 +43,9 @@ def first_rule(
         hit = holds(model, rule, encoded, pairs, levels) & (found < 0)
         found[hit] = position
     return found
+
+
+def rule_fields(model: LinkModel) -> list[str]:
+    """The fields that rules read beside the levels of comparisons."""
+    rules = [*model.vetoes, *model.review, *model.auto_needs, *model.likely]
+    return sorted({f for r in rules for names in (r.both, r.either, r.neither, r.same, r.differ) for f in names})
