@@ -14,10 +14,12 @@ ERRORS ?= 1.0
 CUT    ?= 0.95
 ONLY   ?=
 RESIDENTS ?= 20000
+PEOPLE ?= 2300000
 RATES  ?= 1.0
+NIGHTS_RUN ?= 3
 CASES  ?= all=300
 NIGHTS := tests/nightly tests/readme
-.PHONY: help setup lock run test test-quick check up down clean bench-setup bench-lock bench bench-febrl bench-people bench-district bench-nightly
+.PHONY: help setup lock run test test-quick check up down clean bench-setup bench-lock bench bench-febrl bench-people bench-district bench-nightly bench-residence bench-residence-nights
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -79,6 +81,12 @@ bench-people: bench-setup ## time, memory and F1 on one table of persons: ROWS=1
 
 bench-nightly: setup ## a night that changed little beside a full run, and whether they agree: RESIDENTS=20000
 	@$(BIN)/python -m tests.benchmark.nightly --residents $(RESIDENTS)
+
+bench-residence: setup ## the rules on so many people: PEOPLE=2300000, repeated from a sample of RESIDENTS=20000
+	@$(BIN)/python -m tests.benchmark.residence --people $(PEOPLE) --residents $(RESIDENTS)
+
+bench-residence-nights: setup ## statuses over many nights against the truth: RESIDENTS=20000 NIGHTS_RUN=3 SEED=1 RATES=1
+	@$(BIN)/python -m tests.benchmark.residence_nights --residents $(RESIDENTS) --nights $(NIGHTS_RUN) --seed $(SEED) --rates $(RATES) --out $(RENKOU_HOME)/bench/residence-nights
 
 bench-district: bench-setup ## the sample district by us, Splink and the number alone: RESIDENTS=20000 SEED=1 RATES=1 CASES=all=300
 	@$(BENCH)/bin/python -m tests.benchmark.district --residents $(RESIDENTS) --seed $(SEED) --rates $(RATES) --cases $(CASES)

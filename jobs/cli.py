@@ -6,7 +6,7 @@ import argparse
 import sys
 import traceback
 
-from jobs.commands import engine, night, questions, sample
+from jobs.commands import desk, engine, night, questions, sample
 from jobs.errors import ExitCode, UserError
 from jobs.privacy import redact
 from jobs.settings import Settings
@@ -44,5 +44,6 @@ def parser() -> argparse.ArgumentParser:
     sample.add_commands(sub)
     night.add_commands(sub)
     questions.add_commands(sub)
+    desk.add_commands(sub)
     engine.add_commands(sub)
     return top

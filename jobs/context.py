@@ -20,6 +20,7 @@ from jobs.settings import Settings
 from jobs.tables import Table, table_for
 
 if TYPE_CHECKING:
+    import polars as pl
     from pyspark.sql import DataFrame, SparkSession
 
 ROW_GROUP = 250_000
@@ -88,6 +89,10 @@ class Context:
             return empty.select(columns) if columns else empty
         return ds.dataset(files, schema=schema).to_table(columns=columns)
 
+    def scan(self, name: str, table: Table | None = None) -> pl.LazyFrame:
+        """The pinned version as a lazy polars frame with the declared columns."""
+        return scan(self.files(name), table or table_for(name))
+
     def had(self, name: str) -> bool:
         """Whether the night before pinned the table; False on night one."""
         return name in self._previous_pins()
@@ -132,6 +137,17 @@ class Context:
     def _previous_pins(self) -> dict[str, int]:
         before = self.night.predecessor()
         return dict((before.manifest() or {})["tables"]) if before else {}
+
+
+def scan(files: list[str], table: Table) -> pl.LazyFrame:
+    """Part files as a lazy polars frame; no file is no row."""
+    import polars as pl
+
+    if files:
+        return pl.scan_parquet(files, hive_partitioning=False).select(table.schema.names)
+    empty = pl.from_arrow(table.schema.empty_table())
+    assert isinstance(empty, pl.DataFrame)
+    return empty.lazy()
 
 
 def run_step(settings: Settings, night: Night, step: str, work: Callable[[Context], None], **options: Any) -> Receipt:

@@ -15,7 +15,7 @@ import polars as pl
 
 from jobs.errors import UserError
 from jobs.households import judge as households
-from jobs.quality import linkage
+from jobs.quality import calibration, linkage, status_groups
 from jobs.quality.status import judge
 from jobs.residence import index_judge
 
@@ -31,7 +31,7 @@ PERSON_STRATA = ("under_7", "foreign", "twin")
 def evaluate(settings: Settings, night: Night, truth: Path, status_baseline: bool = True) -> dict[str, Any]:
     """Every measure of a night. `truth` is the sample's folder or its truth/ folder.
 
-    With `status_baseline` the residence rules are run on the residents of the plain join too (in Spark, some seconds).
+    With `status_baseline` the residence rules are run on the residents of the plain join too (some seconds).
     """
     tables, folder = _Tables(settings, night), _truth(truth)
     known = _known(tables, folder, night)
@@ -49,6 +49,8 @@ def evaluate(settings: Settings, night: Night, truth: Path, status_baseline: boo
         given = tables.load("residence", ["resident_id", "status_code", "counts_usual"])
         homes = ours["homes"].join(names, on="home").select("person", "resident_id")
         result["status"] = judge(given, homes, lives)
+        result["status"] |= status_groups.judge_night(tables.load, homes, folder, lives)
+        result["calibration"] = calibration.judge_night(tables.load, homes, lives)
         if tables.has("households") and (folder / "dwellings.parquet").exists():
             result["households"] = households.judge_night(tables.load, homes, folder, night.date)
         if tables.has("residency_index"):
@@ -102,24 +104,20 @@ def _truth(truth: Path) -> Path:
 
 def _plain_status(tables: _Tables) -> pl.DataFrame:
     """resident_id, status_code, counts_usual of the residents that the plain join makes: same evidence, same rules."""
-    from pyspark.sql import functions as F
-
     from jobs.departments.contract import all_contracts
     from jobs.residence import parameters
-    from jobs.residence.decide import Inputs, decide
+    from jobs.residence.decide import decide
+    from jobs.residence.split import buckets_for
+    from jobs.residence.stage import read
     from jobs.residents.assemble import assemble
 
     context = tables.context
-    records, ties = context.read("records"), context.read("ties")
     whose = numbered(tables).select("record_id", resident_id=pl.col("baseline").cast(pl.String))
-    members = context.spark.createDataFrame(whose.to_arrow())
-    residents = assemble(records, ties, members, context.date).withColumn("today", F.lit(context.date))
+    made = assemble(context.scan("records"), context.scan("ties"), whose.lazy(), context.date)
+    inputs = read(context)._replace(residents=made.lazy().with_columns(today=pl.lit(context.date)), resident_records=whose.lazy())
     groups = {code: contract.group for code, contract in all_contracts().items() if contract.group}
-    decided = decide(Inputs(residents, members, records, context.read("signs"), ties), parameters.load(), groups)
-    frame = pl.from_arrow(decided.select("resident_id", "status_code", "counts_usual").toArrow())
-    context.spark.catalog.clearCache()
-    assert isinstance(frame, pl.DataFrame)
-    return frame
+    signs = inputs.signs.select(pl.len()).collect().item()
+    return decide(inputs, parameters.load(), groups, buckets_for(signs)).select("resident_id", "status_code", "counts_usual")
 
 
 def numbered(tables: _Tables) -> pl.DataFrame:
@@ -282,5 +280,6 @@ def render(result: dict[str, Any]) -> str:
     from jobs.quality.tables_of_figures import text, wrapped
 
     more = [*(households.lines(result["households"]) if "households" in result else [])]
+    more += calibration.lines(result["calibration"]) if "calibration" in result else []
     more += index_judge.lines(result["index"]) if "index" in result else []
     return "\n\n".join([text(result), *(["\n".join(part for line in more for part in wrapped(line))] if more else [])])

@@ -30,10 +30,20 @@ def explain(settings: Settings, resident_id: str, date: dt.date | None = None, a
     shown, told = current(find, resident_id)
     whole = {"night": night.label, "asked_for": resident_id, "redirects": told, **story(find, shown)}
     whole["decided_by"] = deciding(settings, find, shown)
+    whole["by_hand"] = _by_hand(settings, whole["status"])
     if as_json:
         return json.dumps(whole, ensure_ascii=False, indent=1, default=str)
     ahead = [f"{e['resident_id']} was merged into {e['other_id']} on {e['date']}. 已并入。" for e in told]
     return "\n".join([*ahead, *([""] if ahead else []), page(whole, night.label)])
+
+
+def _by_hand(settings: Settings, status: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The decision by hand that a status rests on, with its signer and reason, which stand in the ledger alone."""
+    from jobs.residence.overrides import read
+
+    said = (status or {}).get("explanation", {}).get("by_hand")
+    found = [o for o in read(settings.overrides) if said and o.override_id == said["override_id"]]
+    return {**said, "by": found[0].by, "why": found[0].why} if found else said
 
 
 def explain_pair(settings: Settings, pair: tuple[str, str], date: dt.date | None = None) -> dict[str, Any]:

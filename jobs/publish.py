@@ -134,9 +134,11 @@ def manifest(context: Context, facts: dict[str, Any]) -> dict[str, Any]:
 
 
 def code_version() -> str:
-    """Package version and a hash over the code, contracts, parameters and suites that made the night."""
+    """Package version and a hash over the code, contracts, parameters, tables and suites that made the night."""
     hashed = hashlib.sha256()
-    for file in sorted(p for top in ("jobs", "expectations") for p in (ROOT / top).rglob("*") if p.suffix in (".py", ".yml")):
+    for file in sorted(
+        p for top in ("jobs", "expectations") for p in (ROOT / top).rglob("*") if p.suffix in (".py", ".yml", ".csv")
+    ):
         hashed.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes() + b"\0")
     try:
         release = version("renkou")

@@ -1,6 +1,6 @@
 """Stage resolve: one resident per person, with a lasting id, the best value of each attribute, and why ids changed.
 
-Profiles and links come to the driver as narrow Arrow columns, where clusters are made; the wide records stay in Spark.
+Profiles and links come as narrow columns, of which clusters are made; the wide records are read part by part of the residents.
 """
 
 from __future__ import annotations
@@ -23,8 +23,6 @@ from jobs.residents import constraints, kinship, outweighed, provisional, reason
 from jobs.tables import RESIDENT_EVENTS, RESIDENT_RECORDS, RESIDENTS, table_for
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
-
     from jobs.context import Context
 
 CUT = 0.0
@@ -39,7 +37,6 @@ ANCHOR = "ga"
 """The department whose register founds identity."""
 ORIGIN = ["record_id", "dept", "source_table", "source_key", "role"]
 MODEL = Path(__file__).parent / "linkage" / "models" / "population.yml"
-DOUBLES = pa.schema([f for f in RESIDENTS.schema if f.name in ("resident_id", "provisional_of", "provisional_probability")])
 PROFILE_COLUMNS = [
     "profile_id", "id_type", "id_number", "id_confirmed", "aliases", "name", "birth_date", "birth_order", "mother_number",
     "hukou_active", "other_names", "phones", "dwellings",
@@ -57,7 +54,7 @@ def run(context: Context) -> None:
     clusters = _cluster(context, profiles, where, links, apart)
     found = _identify(context, profiles, records, where.with_columns(cluster=pl.Series(clusters.leader)[where["at"]]))
     doubles = _provisional(links, apart, profiles, found.residents.join(where, on="record_id"))
-    rows = context.write(RESIDENTS, _residents(context, doubles))
+    rows = context.write_arrow(RESIDENTS, _residents(context, doubles))
     context.receipt.rows_in, context.receipt.rows_out = len(records), rows
     counts = dict(found.events.group_by("kind").len().iter_rows())
     context.receipt.notes.update(
@@ -234,15 +231,14 @@ def _models(context: Context, previous: bool = False) -> set[str]:
     return set(read(context, "links", ["model_version"])["model_version"].unique())
 
 
-def _residents(context: Context, doubles: pl.DataFrame) -> DataFrame:
+def _residents(context: Context, doubles: pl.DataFrame) -> pa.Table:
     """Best values and relatives, from the membership just written."""
+    from jobs.context import scan
     from jobs.residents.assemble import assemble
-    from jobs.session import read_files
 
     files = context.store.files("resident_records", context.receipt.writes["resident_records"])
-    members = read_files(context.spark, files, RESIDENT_RECORDS.schema).select("record_id", "resident_id")
-    told = context.spark.createDataFrame(doubles.to_arrow().cast(DOUBLES))
-    return assemble(context.read("records"), context.read("ties"), members, context.date, told)
+    made = assemble(context.scan("records"), context.scan("ties"), scan(files, RESIDENT_RECORDS), context.date, doubles)
+    return made.to_arrow(compat_level=pl.CompatLevel.oldest())
 
 
 def _load(context: Context, name: str, columns: list[str]) -> pl.DataFrame:

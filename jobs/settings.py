@@ -60,6 +60,11 @@ class Settings:
         return self.home / "state" / "decisions.jsonl"
 
     @property
+    def overrides(self) -> Path:
+        """The ledger of statuses decided by hand, rule R-03 (jobs/residence/overrides.py)."""
+        return self.home / "state" / "overrides.jsonl"
+
+    @property
     def pool(self) -> Path:
         """What readers see."""
         return self.home / "pool"

@@ -8,7 +8,7 @@ from jobs import plan
 from jobs.context import Context
 from jobs.errors import GateRefused, MissingInput
 from jobs.pool import current
-from jobs.quality import account, changes, dimensions, gates, night_linkage, night_total, report
+from jobs.quality import account, changes, dimensions, gates, night_calibration, night_linkage, night_total, report
 from jobs.quality.figures import Figures
 from jobs.tables import BALANCE, CHANGES, QUALITY
 
@@ -45,7 +45,8 @@ def run(context: Context) -> None:
     context.write_arrow(CHANGES, differences)
     context.write_arrow(BALANCE, balance)
     linkage = night_linkage.figures(context)
-    quality = pa.concat_tables([*gated, dimensions.figures(figures), linkage, night_total.figures(figures, linkage)])
+    told = (dimensions.figures(figures), linkage, night_total.figures(figures, linkage), night_calibration.figures(figures))
+    quality = pa.concat_tables([*gated, *told])
     receipt.rows_out = context.write_arrow(QUALITY, quality.sort_by([(k, "ascending") for k in QUALITY.key]))
     receipt.notes = {"changes": differences.num_rows, "residual": sum(abs(r) for r in balance["residual"].to_pylist())}
 

@@ -114,7 +114,7 @@ def residence(n: int, code: str, township: str) -> Row:
     cls, usual, present, hukou = FLAGS[code]
     return {
         "resident_id": resident_id(n), "status_code": code, "status_class": cls, "counts_usual": usual, "counts_present": present,
-        "counts_hukou": hukou, "confidence": 0.9, "band": "high", "rule_id": "R-05b", "rule_version": "test",
+        "counts_hukou": hukou, "confidence": 0.9, "evidence_score": 0.8, "band": "high", "rule_id": "R-05b", "rule_version": "test",
         "dwelling_id": f"d{n}", "township": township, "explanation": "{}",
     }  # fmt: skip
 

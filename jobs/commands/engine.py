@@ -36,6 +36,12 @@ def add_commands(sub: Commands) -> None:
     date(usual)
     usual.add_argument("--truth", type=Path, required=True)
     usual.add_argument("--out", type=Path, required=True, help="the file this sample's figures are added to")
+    sure = add(sub, "calibrate", _calibrate, "count on a sample how often each kind of status is right: what confidence rests on")
+    date(sure)
+    sure.add_argument("--truth", type=Path, required=True)
+    sure.add_argument(
+        "--out", type=Path, required=True, help="the YAML file (a CSV stands beside it) this sample's people are added to"
+    )
     train = add(sub, "train", _train, "learn the population model's weights from a finished night")
     date(train)
     train.add_argument("--out", type=Path, required=True)
@@ -71,6 +77,13 @@ def _usual_rates(args: argparse.Namespace, settings: Settings) -> None:
 
     told = usual_rates(settings, finished_night(settings, args.date), args.truth, args.out)
     print(f"{sum(n for bands in told['cells'].values() for n, _ in bands.values()):,} residents → {args.out}")
+
+
+def _calibrate(args: argparse.Namespace, settings: Settings) -> None:
+    from jobs.calibrate import calibrate
+
+    told = calibrate(settings, finished_night(settings, args.date), args.truth, args.out)
+    print(f"{told['people']:,} residents, {told['right'] / told['people']:.4f} of the status codes right → {args.out}")
 
 
 def _train(args: argparse.Namespace, settings: Settings) -> None:

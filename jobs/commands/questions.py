@@ -1,4 +1,4 @@
-"""Commands that ask a finished night: query, population, explain, what-if, review, evaluate, digest."""
+"""Commands that ask a finished night: query, population, explain, what-if, evaluate, digest."""
 
 from __future__ import annotations
 
@@ -39,29 +39,12 @@ def add_commands(sub: Commands) -> None:
     supposed.add_argument("--without", action="append", default=[], metavar="RECORD", help=left_out)
     supposed.add_argument("--json", action="store_true")
     date(supposed, required=False)
-    _review_command(sub)
     evaluate = add(sub, "evaluate", _evaluate, "compare a night with the sample's truth")
     date(evaluate)
     evaluate.add_argument("--truth", type=Path, required=True)
     evaluate.add_argument("--json", action="store_true")
     digest = add(sub, "digest", _digest, "a digest of every table's contents, independent of files and partitions")
     date(digest)
-
-
-def _review_command(sub: Commands) -> None:
-    review = add(sub, "review", _review, "decide, on a terminal, the pairs that only a person can decide")
-    review.add_argument("--limit", type=int, default=20, help="most cases, most informative first")
-    review.add_argument("--by", help="who signs (else RENKOU_BY)")
-    review.add_argument("--on", type=dt.date.fromisoformat, help="business date from which decisions hold (today)")
-    review.add_argument("--key-file", type=Path, help="key of encrypted files (else RENKOU_REVIEW_KEY)")
-    what = review.add_mutually_exclusive_group()
-    what.add_argument("--list", action="store_true", help="only list the queue, without personal values")
-    what.add_argument("--pair", nargs=2, metavar=("A", "B"), help="decide this pair of resident or record ids")
-    what.add_argument("--undo", metavar="ID", help="take a decision back")
-    what.add_argument("--out", type=Path, metavar="FILE", help="hand the cases over in an encrypted file")
-    what.add_argument("--file", type=Path, metavar="FILE", help="work on such a file, away from the pool")
-    what.add_argument("--in", type=Path, metavar="FILE", dest="take", help="enter the decisions of such a file")
-    what.add_argument("--new-key", type=Path, metavar="FILE", help="make a key for such files")
 
 
 def _query(args: argparse.Namespace, settings: Settings) -> None:
@@ -97,12 +80,6 @@ def _what_if(args: argparse.Namespace, settings: Settings) -> None:
 
     supposed = Supposed(args.resident, args.as_of, tuple(args.without), args.date)
     print(what_if(settings, supposed, as_json=args.json))
-
-
-def _review(args: argparse.Namespace, settings: Settings) -> None:
-    from jobs.review import review
-
-    review(settings, args)
 
 
 def _evaluate(args: argparse.Namespace, settings: Settings) -> None:

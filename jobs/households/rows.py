@@ -41,13 +41,13 @@ def _in_force(ties: pl.DataFrame, tonight: dt.date) -> pl.DataFrame:
 def _members(people: pl.DataFrame, grouped: pl.DataFrame, before: pl.DataFrame, tonight: dt.date, p: Parameters) -> pl.DataFrame:
     """Members with the facts of the person; the household's id names dwelling and anchor, `since` the night it was first so."""
     ids = keys_of(grouped.select(pl.concat_str("dwelling_id", "anchor", separator="|")).to_series())
-    sure = pl.col("present") >= p.present_sure
+    sure = pl.col("evidence") >= p.present_sure
     told = pl.col("basis").replace_strict({k: b.sure for k, b in p.basis.items()}, return_dtype=pl.Float64)
     doubted = pl.col("basis").replace_strict({k: b.unsure for k, b in p.basis.items()}, return_dtype=pl.Float64)
     known = before.select("resident_id", "household_id", was="since")
     return (
         grouped.with_columns(household_id=pl.lit("H:") + pl.Series(ids, dtype=pl.String))
-        .join(people.rename({"confidence": "present"}).drop("dwelling_id"), on="resident_id", how="left")
+        .join(people.drop("dwelling_id"), on="resident_id", how="left")
         .join(known, on=["resident_id", "household_id"], how="left")
         .with_columns(confidence=pl.when(sure).then(told).otherwise(doubted), since=pl.coalesce("was", pl.lit(tonight)))
         .sort("resident_id")

@@ -1,72 +1,41 @@
 """What the night's tables say of living together: people at dwellings, ties between residents, shared household keys.
 
-Counted by DuckDB over the part files (it spills), so that what reaches memory is one row a present resident and one a tie.
-Every frame comes in an order of its own key: results depend on no order of files.
+Residents and records are numbers while millions of rows are joined. Every frame comes in an order of its own key: results
+depend on no order of files.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import datetime as dt
+from typing import NamedTuple
 
 import polars as pl
 
-from jobs.pool import views
+from jobs.records.whose import Whose, whose
 
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
+MUTUAL = ("spouse_of", "same_household")
+"""Relations that hold both ways: stated once, from the smaller id to the larger."""
 
-NEEDS = ("residents", "residence", "resident_records", "records", "ties")
-"""Tables that must stand as views in the connection; `tonight()` gives the business date."""
+NOBODY = ("91", "92", "99")
+"""Statuses of the dead and of ids that are nobody's."""
 
-PEOPLE = """
-SELECT s.resident_id, s.dwelling_id, s.township, s.confidence, s.counts_usual,
-       date_sub('year', r.birth_date, tonight()) AS age, left(r.name, 1) AS surname, left(r.hukou_division, 6) AS county,
-       coalesce(w.status_code NOT IN ('91', '92', '99'), false) AS married
-FROM residence s JOIN residents r USING (resident_id) LEFT JOIN residence w ON w.resident_id = r.spouse_id
-WHERE s.counts_present AND s.dwelling_id IS NOT NULL ORDER BY s.resident_id"""
 
-TIES = """
-WITH known AS (SELECT from_record, to_record, relation, dept, from_date, to_date FROM ties
-               WHERE known_from <= tonight() AND coalesce(from_date <= tonight(), true)),
-lifted AS (
-  SELECT CASE WHEN relation IN ('spouse_of', 'same_household') THEN least(a.resident_id, b.resident_id) ELSE a.resident_id END
-           AS resident_id,
-         CASE WHEN relation IN ('spouse_of', 'same_household') THEN greatest(a.resident_id, b.resident_id) ELSE b.resident_id END
-           AS relative_id,
-         relation, dept, from_date, to_date
-  FROM known JOIN resident_records a ON a.record_id = from_record JOIN resident_records b ON b.record_id = to_record
-  WHERE a.resident_id <> b.resident_id)
-SELECT resident_id, relative_id, relation, count(DISTINCT dept) AS departments, list_sort(list(DISTINCT dept)) AS stated_by,
-       min(from_date) AS from_date, CASE WHEN count(*) = count(to_date) THEN max(to_date) END AS to_date
-FROM lifted GROUP BY resident_id, relative_id, relation ORDER BY resident_id, relative_id, relation"""
+class Night(NamedTuple):
+    """The business date and the tables that are read, `residence` as it is tonight."""
 
-KEYS = """
-SELECT DISTINCT m.resident_id, r.household, r.hukou_active IS NOT NULL AS register
-FROM records r JOIN resident_records m USING (record_id) JOIN residence s USING (resident_id)
-WHERE r.household IS NOT NULL AND r.closed_on IS NULL AND coalesce(r.hukou_active, true)
-  AND s.counts_present AND r.dwelling_id = s.dwelling_id
-ORDER BY m.resident_id, r.household"""
-
-TENANCIES = """
-SELECT DISTINCT m.resident_id, md5(concat_ws('|', r.dept, r.source_table, r.source_key)) AS contract
-FROM records r JOIN resident_records m USING (record_id) JOIN residence s USING (resident_id)
-WHERE r.closed_on IS NULL AND s.counts_present AND r.dwelling_id = s.dwelling_id
-  AND (r.dept, r.source_table, r.source_key) IN (SELECT (dept, source_table, source_key) FROM ties
-       WHERE relation = 'tenant_of' AND coalesce(to_date > tonight(), true))
-ORDER BY 1, 2"""
-
-TEXTS = """
-WITH homes AS (SELECT DISTINCT dwelling_id FROM residence WHERE counts_present AND dwelling_id IS NOT NULL),
-texts AS (SELECT dwelling_id, address_raw, count(*) AS n FROM records SEMI JOIN homes USING (dwelling_id)
-          WHERE address_raw IS NOT NULL GROUP BY dwelling_id, address_raw)
-SELECT dwelling_id, arg_min(address_raw, (-n, address_raw)) AS text FROM texts GROUP BY dwelling_id ORDER BY dwelling_id"""
+    tonight: dt.date
+    residents: pl.LazyFrame
+    residence: pl.LazyFrame
+    resident_records: pl.LazyFrame
+    records: pl.LazyFrame
+    ties: pl.LazyFrame
 
 
 class Stated(NamedTuple):
-    """`people`: resident_id, dwelling_id, township, confidence, counts_usual, age, surname, county, married (to somebody alive).
-    `ties`: resident_id, relative_id, relation, stated_by, departments (how many), from_date, to_date. `keys`: resident_id,
-    household, register (the hukou register's key). `tenancies`: resident_id, contract (a hash). `texts`: dwelling_id, text
-    (the address most rows give it)."""
+    """`people`: resident_id, dwelling_id, township, evidence (the status's score), counts_usual, age, surname, county, married
+    (to somebody alive). `ties`: resident_id, relative_id, relation, stated_by, departments (how many), from_date, to_date.
+    `keys`: resident_id, household, register (the hukou register's key). `tenancies`: resident_id, contract (its source row).
+    `texts`: dwelling_id, text (the address most rows give it)."""
 
     people: pl.DataFrame
     ties: pl.DataFrame
@@ -75,12 +44,131 @@ class Stated(NamedTuple):
     texts: pl.DataFrame
 
 
-def stated(con: DuckDBPyConnection) -> Stated:
-    """Read everything; the views of NEEDS stand in the connection."""
-    return Stated(*(_frame(con, sql) for sql in (PEOPLE, TIES, KEYS, TENANCIES, TEXTS)))
+def stated(night: Night) -> Stated:
+    """Read everything. `who` is a resident's place in the order of ids."""
+    names = night.residents.select("resident_id").sort("resident_id").with_row_index("who").collect()
+    mine = whose(night.resident_records, names)
+    people = _people(night)
+    here = people.lazy().select("resident_id", "dwelling_id").join(names.lazy(), on="resident_id").collect()
+    texts = _texts(night.records, people.select("dwelling_id").unique())
+    return Stated(
+        people, _ties(night, mine, names["resident_id"]), _keys(night, mine, here), _tenancies(night, mine, here), texts
+    )
 
 
-def _frame(con: DuckDBPyConnection, sql: str) -> pl.DataFrame:
-    frame = pl.from_arrow(views.arrow(con, sql))
-    assert isinstance(frame, pl.DataFrame)
-    return frame
+def _people(night: Night) -> pl.DataFrame:
+    """Everybody present at a known dwelling."""
+    statuses = night.residence.select("resident_id", "status_code")
+    alive = statuses.filter(~pl.col("status_code").is_in(NOBODY)).select(spouse_id="resident_id", married=pl.lit(True))
+    facts = night.residents.select(
+        "resident_id", "spouse_id", age=_age(pl.col("birth_date"), night.tonight), surname=pl.col("name").str.slice(0, 1),
+        county=pl.col("hukou_division").str.slice(0, 6),
+    )  # fmt: skip
+    present = night.residence.filter(pl.col("counts_present") & pl.col("dwelling_id").is_not_null())
+    return (
+        present.select("resident_id", "dwelling_id", "township", "counts_usual", evidence="evidence_score")
+        .join(facts, on="resident_id")
+        .join(alive, on="spouse_id", how="left")
+        .drop("spouse_id")
+        .with_columns(pl.col("married").fill_null(False))
+        .sort("resident_id")
+        .collect()
+    )
+
+
+def _age(born: pl.Expr, tonight: dt.date) -> pl.Expr:
+    """Completed years; who was born on a 29 February completes one on the last day of any February."""
+    month_end = (tonight + dt.timedelta(days=1)).month != tonight.month
+    day = 29 if tonight.month == 2 and month_end else tonight.day
+    before = born.dt.month().cast(pl.Int64) * 100 + born.dt.day() > tonight.month * 100 + day
+    return (tonight.year - born.dt.year().cast(pl.Int64) - before.cast(pl.Int64)).clip(lower_bound=0)
+
+
+def _ties(night: Night, mine: Whose, names: pl.Series) -> pl.DataFrame:
+    """Ties known tonight between two residents, each once with everybody who states it."""
+    relations, depts = (_codes(night.ties, column) for column in ("relation", "dept"))
+    one, other, mutual = pl.col("one"), pl.col("other"), pl.col("relation").is_in(MUTUAL)
+    begun = pl.col("from_date").is_null() | (pl.col("from_date") <= night.tonight)
+    told = night.ties.filter((pl.col("known_from") <= night.tonight) & begun).select(
+        pl.col("relation").cast(relations), "from_date", "to_date", a=mine.number("from_record"), b=mine.number("to_record"),
+        told_by=pl.lit(2, pl.Int64).pow(pl.col("dept").cast(depts).to_physical()),
+    )  # fmt: skip
+    end = pl.when(pl.col("to_date").null_count() == 0).then(pl.col("to_date").max())
+    found = (
+        told.join(mine.rows.select(a="record", one="who"), on="a")
+        .join(mine.rows.select(b="record", other="who"), on="b")
+        .filter(one != other)
+        .with_columns(
+            one=pl.when(mutual & (one > other)).then(other).otherwise(one),
+            other=pl.when(mutual & (one > other)).then(one).otherwise(other),
+        )
+        .group_by("one", "other", "relation")
+        .agg(pl.col("told_by").bitwise_or(), pl.col("from_date").min(), to_date=end)
+        .sort("one", "other", "relation")
+        .collect()
+    )
+    return found.join(_sets(found["told_by"], depts), on="told_by", how="left", maintain_order="left").select(
+        names.gather(found["one"]).alias("resident_id"), names.gather(found["other"]).alias("relative_id"),
+        pl.col("relation").cast(pl.String), "departments", "stated_by", "from_date", "to_date",
+    )  # fmt: skip
+
+
+def _codes(frame: pl.LazyFrame, column: str) -> pl.Enum:
+    """The few texts of a column, in their order."""
+    return pl.Enum(frame.select(pl.col(column).unique().sort()).collect().to_series())
+
+
+def _sets(told_by: pl.Series, depts: pl.Enum) -> pl.DataFrame:
+    """told_by (one bit a department), stated_by (their codes), departments (how many)."""
+    each = told_by.unique().sort()
+    lists = [[code for n, code in enumerate(depts.categories) if bits >> n & 1] for bits in each]
+    made = pl.DataFrame({"told_by": each, "stated_by": pl.Series(lists, dtype=pl.List(pl.String))})
+    return made.with_columns(departments=pl.col("stated_by").list.len().cast(pl.Int64))
+
+
+def _keys(night: Night, mine: Whose, here: pl.DataFrame) -> pl.DataFrame:
+    """Household keys of records in force at the dwelling where the person is."""
+    active = pl.col("hukou_active")
+    keyed = night.records.filter(pl.col("household").is_not_null() & pl.col("closed_on").is_null() & active.fill_null(True))
+    rows = keyed.select("household", "dwelling_id", record=mine.number("record_id"), register=active.is_not_null())
+    return _here(rows, mine, here).select("resident_id", "household", "register").unique().sort(pl.all()).collect()
+
+
+def _tenancies(night: Night, mine: Whose, here: pl.DataFrame) -> pl.DataFrame:
+    """Everybody whom a tenancy in force names at the dwelling where the person is."""
+    row = ("dept", "source_table", "source_key")
+    open_end = pl.col("to_date").is_null() | (pl.col("to_date") > night.tonight)
+    let = night.ties.filter((pl.col("relation") == "tenant_of") & open_end).select(row).unique().collect()
+    tables = [
+        (pl.col("dept") == d) & (pl.col("source_table") == t) for d, t in let.select(row[:2]).unique().sort(pl.all()).rows()
+    ]
+    rows = (
+        night.records.filter(pl.any_horizontal(tables) & pl.col("closed_on").is_null() if tables else pl.lit(False))
+        .join(let.lazy(), on=row, how="semi")
+        .select("dwelling_id", record=mine.number("record_id"), contract=pl.concat_str(row, separator="|"))
+    )
+    return _here(rows, mine, here).select("resident_id", "contract").unique().sort(pl.all()).collect()
+
+
+def _here(rows: pl.LazyFrame, mine: Whose, here: pl.DataFrame) -> pl.LazyFrame:
+    """Rows of records at the dwelling where their person is present, with resident_id."""
+    home = here.lazy().select("who", "resident_id", home="dwelling_id")
+    placed = rows.filter(pl.col("dwelling_id").is_not_null()).join(mine.rows, on="record").join(home, on="who")
+    return placed.filter(pl.col("dwelling_id") == pl.col("home"))
+
+
+def _texts(records: pl.LazyFrame, homes: pl.DataFrame) -> pl.DataFrame:
+    """The address that most records give a dwelling, of equals the first by letters."""
+    numbered = homes.sort("dwelling_id").with_row_index("home")
+    return (
+        records.filter(pl.col("address_raw").is_not_null())
+        .select("dwelling_id", text="address_raw")
+        .join(numbered.lazy(), on="dwelling_id")
+        .group_by("home", "text")
+        .agg(n=pl.len())
+        .sort("home", "n", "text", descending=[False, True, False])
+        .unique("home", keep="first", maintain_order=True)
+        .join(numbered.lazy(), on="home", how="left", maintain_order="left")
+        .select("dwelling_id", "text")
+        .collect(engine="streaming")
+    )

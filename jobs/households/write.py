@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from jobs.context import scan
 from jobs.households import parameters
-from jobs.households.rows import Living, living
-from jobs.households.stated import NEEDS, stated
-from jobs.pool import views
+from jobs.households.rows import living
+from jobs.households.stated import Night, stated
 from jobs.tables import DWELLINGS, HOUSEHOLD_MEMBERS, HOUSEHOLDS, RESIDENT_TIES, table_for
 
 if TYPE_CHECKING:
@@ -19,32 +19,20 @@ if TYPE_CHECKING:
 def write(context: Context, household_size: int) -> dict[str, int]:
     """Read tonight's residents, statuses, records and ties; write the four tables; give their rows for the receipt.
 
-    More people than `household_size` at one dwelling are group quarters. Without Spark: DuckDB joins and spills, what it
-    gives is one row a present resident.
+    More people than `household_size` at one dwelling are group quarters.
     """
-    made = _made(context, household_size)
+    night = Night(context.date, **{name: _scan(context, name) for name in Night._fields[1:]})
+    made = living(stated(night), _before(context), context.date, household_size, parameters.load())
     tables = (DWELLINGS, HOUSEHOLDS, HOUSEHOLD_MEMBERS, RESIDENT_TIES)
     for table, frame in zip(tables, made, strict=True):
         context.write_arrow(table, frame.select(table.schema.names).to_arrow(compat_level=pl.CompatLevel.oldest()))
     return {table.name: frame.height for table, frame in zip(tables, made, strict=True)}
 
 
-def _made(context: Context, household_size: int) -> Living:
-    con = views.connection(context.settings.home / "state" / "duckdb")
-    try:
-        con.execute(f"CREATE MACRO tonight() AS DATE '{context.date}'")
-        for name in NEEDS:
-            views.add_view(con, name, _files(context, name), table_for(name).schema)
-        told = stated(con)
-    finally:
-        con.close()
-    return living(told, _before(context), context.date, household_size, parameters.load())
-
-
-def _files(context: Context, name: str) -> list[str]:
-    """Part files of the night's version; what this very step has just written is pinned only when it ends."""
+def _scan(context: Context, name: str) -> pl.LazyFrame:
+    """A table of the night; what this very step has just written is pinned only when it ends."""
     written = context.receipt.writes.get(name)
-    return context.files(name) if written is None else context.store.files(name, written)
+    return context.scan(name) if written is None else scan(context.store.files(name, written), table_for(name))
 
 
 def _before(context: Context) -> pl.DataFrame:

@@ -5,17 +5,13 @@ against one another, taken back only by a further line (reading it: jobs/linkage
 from __future__ import annotations
 
 import datetime as dt
-import fcntl
 import hashlib
-import json
-import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO
 
+from jobs.append_only import append, locked
 from jobs.errors import UserError
 from jobs.linkage.decisions import Decision, Verdict, in_force, read
 
@@ -46,19 +42,19 @@ def judge(file: Path, said: Sequence[Judgement], on: dt.date) -> list[Decision]:
     """
     for each in said:
         signed(each.by, each.why)
-    with _locked(file) as out:
+    with locked(file) as out:
         before = read(file)
         standing = in_force(before, dt.date.max)
         _new_and_agreeing(before, standing, said)
         made = [_decision(len(before) + at, each, on) for at, each in enumerate(said)]
-        _append(out, made)
+        append(out, [asdict(d) for d in made])
     return made
 
 
 def undo(file: Path, decision_id: str, by: str, on: dt.date, why: str = "") -> Decision:
     """Take a decision back: from that business date on it says nothing. The line itself stays."""
     signed(by, why)
-    with _locked(file) as out:
+    with locked(file) as out:
         before = read(file)
         found = next((d for d in before if d.decision_id == decision_id), None)
         if found is None:
@@ -71,7 +67,7 @@ def undo(file: Path, decision_id: str, by: str, on: dt.date, why: str = "") -> D
             raise UserError(f"Decision {decision_id} was already taken back.", "Nothing is left to undo.")
         back = Judgement(found.record_l, found.record_r, "unsure", by, why)
         made = _decision(len(before), back, max(on, found.on), revokes=decision_id)
-        _append(out, [made])
+        append(out, [asdict(made)])
     return made
 
 
@@ -150,35 +146,3 @@ def _decision(place: int, said: Judgement, on: dt.date, revokes: str | None = No
     seed = "|".join([str(place), left, right, said.verdict, said.by, str(on), revokes or ""])
     made = "D" + hashlib.sha256(seed.encode()).hexdigest()[:10]
     return Decision(made, left, right, said.verdict, said.by.strip(), on, said.why.strip(), revokes)
-
-
-@contextmanager
-def _locked(file: Path) -> Iterator[IO[bytes]]:
-    """The ledger opened for appending, by one writer at a time."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    new = not file.exists()
-    with os.fdopen(os.open(file, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o640), "r+b", buffering=0) as out:
-        fcntl.flock(out, fcntl.LOCK_EX)
-        yield out
-    if new:
-        folder = os.open(file.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-
-
-def _append(out: IO[bytes], made: Sequence[Decision]) -> None:
-    """One write, on disk when this returns; a last line without its end gets one first."""
-    if not made:
-        return
-    lines = [{k: v for k, v in asdict(d).items() if v is not None} for d in made]
-    text = "".join(json.dumps(line, ensure_ascii=False, default=str) + "\n" for line in lines)
-    size = os.fstat(out.fileno()).st_size
-    if size and os.pread(out.fileno(), 1, size - 1) != b"\n":
-        text = "\n" + text
-    data = text.encode()
-    if os.write(out.fileno(), data) != len(data):
-        os.ftruncate(out.fileno(), size)
-        raise UserError("The ledger of decisions could not be written whole.", "Make room on the disk; nothing was entered.")
-    os.fsync(out.fileno())

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 
 from jobs.context import Context
 from jobs.errors import GateRefused
@@ -17,8 +19,10 @@ from jobs.quality.suites import Check, Expectation, Suite, dimension, fill, suit
 from jobs.tables import QUALITY
 
 OLDEST_YEARS = 130
-PANDAS = "pandas"
-"""Value of the option `engine` that judges tables in memory instead of on Spark (small data, tests)."""
+PANDAS, SPARK = "pandas", "spark"
+"""Values of the option `engine`: where tables are judged, whatever their size; the findings are the same."""
+MOST_ROWS = 1_000_000
+"""Rows of a table that are judged in memory; Spark judges larger ones."""
 
 
 @dataclass(frozen=True)
@@ -124,16 +128,20 @@ def refuse(context: Context, layer: str, findings: list[Finding]) -> None:
 
 
 def _frame(context: Context, figures: Figures, name: str) -> Any:
-    """What a check looks at: a figure and small data in memory, a pinned table or snapshot file on Spark."""
+    """What a check looks at: figures and small tables in memory, large ones on Spark."""
     if name in registry():
         return figures.frame(name)
-    pandas = context.options.get("engine") == PANDAS
+    files = figures.files[name] if name in figures.files else context.files(name)
+    if not _in_memory(context, files):
+        return context.spark.read.parquet(*files) if name in figures.files else context.read(name)
     if name in figures.files:
-        import pyarrow.dataset as ds
+        return ds.dataset(files).to_table().to_pandas()
+    return context.read_arrow(name).to_pandas()
 
-        parts = figures.files[name]
-        return ds.dataset(parts).to_table().to_pandas() if pandas else context.spark.read.parquet(*parts)
-    return context.read_arrow(name).to_pandas() if pandas else context.read(name)
+
+def _in_memory(context: Context, files: list[str]) -> bool:
+    asked = context.options.get("engine")
+    return asked == PANDAS or (asked != SPARK and sum(pq.read_metadata(f).num_rows for f in files) <= MOST_ROWS)
 
 
 def _check(suite: Suite, each: Check, frame: Any, known: dict[str, Any], dept: str = "", table: str = "") -> list[Finding]:

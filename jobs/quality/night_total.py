@@ -102,11 +102,11 @@ def words(rules: Sequence[str]) -> str:
     known = total.shipped()
     measured = ", ".join(known.rules)
     text = (
-        f"区间为95%：依各状态与证据档中真正常住的比例（在{known.samples}个已知真值的合成样本区量得，规则{measured}），加上待并人员的概率、"
-        "无号记录的漏连、镇街归属、无人交付者与区间差异。证据分尚未校准为概率，只用来分档。"
-        f" The interval rests on the share of each status and evidence band that truly lives here, measured on {known.samples} synthetic"
-        f" districts of known truth (rules {measured}), and on provisional residents, missed links, townships, persons nobody"
-        " delivered and how far districts differ. The evidence score is no calibrated probability: it only sorts."
+        f"区间为95%：依各状态与置信档中真正常住的比例（在{known.samples}个已知真值的合成样本区量得，规则{measured}），加上待并人员的概率、"
+        "无号记录的漏连、镇街归属、无人交付者与区间差异。"
+        f" The interval rests on the share of each status and band of confidence that truly lives here, measured on"
+        f" {known.samples} synthetic districts of known truth (rules {measured}), and on provisional residents, missed links, townships,"
+        " persons nobody delivered and how far districts differ."
     )
     if set(rules) <= set(known.rules):
         return text

@@ -60,6 +60,7 @@ def _write(settings: Settings, night: Night, receipts: Sequence[Receipt], layer:
         _linkage(page, night_tables)
         _residents(page, night_tables)
         _total(page, night_tables)
+        _calibration(page, night_tables)
         _changes(page, night_tables)
         _balance(page, night_tables)
         _reproduce(page, night)
@@ -253,6 +254,12 @@ def _total(page: pages.Page, tables: _Night) -> None:
     )
     heads = ["常住 counted", "估计 estimate", "区间 interval", "仅在区口径 here only", "仅凭一部门 one department %"]
     page.table(["镇街 township", *heads], [(_place(t), *r) for t, *r in rows])
+
+
+def _calibration(page: pages.Page, tables: _Night) -> None:
+    from jobs.quality import night_calibration
+
+    night_calibration.section(page, tables.rows(night_calibration.TOLD, "quality"))
 
 
 def _changes(page: pages.Page, tables: _Night) -> None:

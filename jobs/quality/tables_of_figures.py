@@ -7,6 +7,8 @@ from typing import Any
 
 from rich.cells import cell_len
 
+from jobs.quality import status_groups
+
 WIDTH = 80
 NAMES = {
     "good_number": "good number 号码正确",
@@ -107,7 +109,7 @@ def _status(status: dict[str, Any] | None, plain: dict[str, Any] | None) -> list
     if wrong:
         said = ", ".join(f"{w['true']}→{w['said']} {w['persons']:,}" for w in wrong)
         lines += wrapped(f"most frequent errors (true→given): {said}")
-    return lines
+    return lines + (status_groups.lines(status) if "townships" in status else [])
 
 
 def wrapped(line: str) -> list[str]:

@@ -1,8 +1,8 @@
 """How many usual residents there are, by township, with a 95 % interval: the count is exact, what it counts is not.
 
 Analytic. Every resident counts with a probability; expectations and variances are added up:
-- residence: of residents with one code and one evidence band, the share that truly lives here, measured where the truth was known
-  (`usual_rates.yml`). The band is one of an evidence score, not of a calibrated probability: so it only sorts;
+- residence: of residents with one code and one band of confidence, the share that truly lives here, measured where the truth was known
+  (`usual_rates.yml`), on other people than the confidence was calibrated on;
 - districts: how far those shares foretold the total of a district that was not among the measured ones;
 - linkage, suspected: a provisional resident is a person of its own with the probability that its link leaves;
 - linkage, unsuspected: residents without any number of which some stand for a person who has another resident, as many as the

@@ -6,36 +6,32 @@ person as living here: silence then is no departure, and a departure from anothe
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from pyspark.sql import functions as F
-
-if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
+import polars as pl
 
 
-def open_cards(members: DataFrame, told: DataFrame) -> DataFrame:
-    """(resident_id, cards): dwelling and township of each open card, the one visited last first. A card whose newest word is a
-    negative sign is none."""
-    cards = members.where("card").select("record_id", "resident_id", "today", "text_dwelling", "text_township")
-    known = (F.col("from_date") <= F.col("today")) & (F.col("known_from") <= F.col("today"))
+def open_cards(members: pl.DataFrame, signs: pl.DataFrame) -> pl.DataFrame:
+    """Of every resident with an open card: `card`, `card_dwelling` and `card_township` of the one visited last, and
+    `card_first` and `card_last`, the first and last dwelling of all in the order of ids. A card whose newest word is a negative
+    sign is none; a sign that follows from others' says nothing of a card."""
+    cards = members.filter("card").select("row", "who", "record_id", "today", dwelling="text_dwelling", township="text_township")
+    told = (pl.col("from_date") <= pl.col("today")) & (pl.col("known_from") <= pl.col("today")) & ~pl.col("derived")
     words = (
-        told.join(cards.select("record_id", "today"), "record_id", how="inner")
-        .where(known)
-        .groupBy("record_id")
+        signs.join(cards.select("record_id", "row", "today"), on="record_id")
+        .filter(told)
+        .group_by("row")
         .agg(
-            F.max(F.when(F.col("sign") == "S05", F.col("from_date"))).alias("visited"),
-            F.max(F.when(F.col("sign").startswith("N"), F.col("from_date"))).alias("doubted"),
+            visited=pl.col("from_date").filter(pl.col("sign") == "S05").max(),
+            doubted=pl.col("from_date").filter(pl.col("sign").str.starts_with("N")).max(),
         )
     )
-    stands = F.col("doubted").isNull() | (F.col("visited") > F.col("doubted"))
-    card = F.struct(
-        F.coalesce("visited", F.lit("0001-01-01").cast("date")).alias("visited"),
-        "record_id",
-        F.col("text_dwelling").alias("dwelling_id"),
-        F.col("text_township").alias("township"),
+    stands = pl.col("doubted").is_null() | (pl.col("visited") > pl.col("doubted"))
+    # rows are numbered in the order of record ids
+    found = cards.join(words, on="row", how="left").filter(stands)
+    best = found.sort("who", "visited", "row", descending=[False, True, True], nulls_last=True)
+    return best.group_by("who", maintain_order=True).agg(
+        card=pl.col("record_id").first(),
+        card_dwelling=pl.col("dwelling").first(),
+        card_township=pl.col("township").first(),
+        card_first=pl.col("dwelling").min(),
+        card_last=pl.col("dwelling").max(),
     )
-    found = (
-        cards.join(words, "record_id", how="left").where(stands).groupBy("resident_id").agg(F.collect_list(card).alias("cards"))
-    )
-    return found.withColumn("cards", F.sort_array("cards", asc=False))

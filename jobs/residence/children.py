@@ -1,125 +1,97 @@
 """What follows from relatives: the parent a child follows (R-08), and the household that keeps a silent elder (S21).
 
-Both read only decisions that rest on the relative's own evidence, so one pass is enough.
+Both read only decisions that rest on the relative's own evidence, so one pass is enough. They read a few columns of
+everybody: residents are numbered in the order of their ids, and relatives found by number.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from pyspark.sql import functions as F
+import polars as pl
 
 from jobs.residence.parameters import Parameters
 from jobs.residence.rules.reading import newer
 
-if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
-
-PRESENT = ("11", "12", "21", "22", "23", "24", "25", "26", "31", "32")
+PRESENT = ["11", "12", "21", "22", "23", "24", "25", "26", "31", "32"]
 """Statuses of people who live here."""
-FOLLOWED = ("11", "12", "13", "14", "21", "22", "23", "24", "25", "26", "31", "32")
+USUAL = PRESENT[:8]
+"""Statuses of usual residents."""
+FOLLOWED = [*PRESENT, "13", "14"]
 """Statuses a child may follow: R and T."""
+NARROW = [
+    *("resident_id", "mother_id", "father_id", "spouse_id", "age", "own_code", "score", "strongest"),
+    *("home_dwelling", "home_township", "newest_ab", "gone_on"),
+]
+"""What is read of everybody."""
 
 
-def with_relatives(own: DataFrame, ties: DataFrame, members: DataFrame, p: Parameters) -> DataFrame:
-    """Facts with parent_id, parent_code, parent_score, parent_dwelling, parent_township, household_present, `lives_with`,
-    left_with, kin_here, kin_id and kin_score."""
-    minors = own.where(F.col("age") < p.age.minor).select(F.col("resident_id").alias("child"), "mother_id", "father_id")
-    with_parent = own.join(_parent(own, _edges(minors, ties, members)), "resident_id", how="left")
-    return _with_family(_with_household(with_parent, own, p), own)
-
-
-def _edges(minors: DataFrame, ties: DataFrame, members: DataFrame) -> DataFrame:
-    """(child, parent, order): mother first, then father, then listed guardians."""
-    mother = minors.select("child", F.col("mother_id").alias("parent"), F.lit(1).alias("order"))
-    father = minors.select("child", F.col("father_id").alias("parent"), F.lit(2).alias("order"))
-    listed = (
-        ties.where(F.col("relation") == "guardian_of")
-        .join(
-            members.select(F.col("record_id").alias("to_record"), F.col("resident_id").alias("child")), "to_record", how="inner"
-        )
-        .join(
-            members.select(F.col("record_id").alias("from_record"), F.col("resident_id").alias("parent")),
-            "from_record",
-            how="inner",
-        )
-        .join(minors.select("child"), "child", how="left_semi")
-        .select("child", "parent", F.lit(3).alias("order"))
+def relatives(own: pl.DataFrame, guardians: pl.DataFrame, p: Parameters) -> pl.DataFrame:
+    """(resident_id, parent_id, parent_code, parent_score, parent_dwelling, parent_township, household_present, lives_with, left_with,
+    kin_here, kin_id, kin_score) of everybody in `own`; `guardians` are listed pairs (child, parent) of resident ids."""
+    people = own.select(NARROW).sort("resident_id").with_row_index("n")
+    ids = people.select("resident_id", "n")
+    stated = [_numbered(people, ids, name) for name in ("mother_id", "father_id", "spouse_id")]
+    listed = guardians.join(ids.rename({"resident_id": "child", "n": "me"}), on="child").join(
+        ids.rename({"resident_id": "parent", "n": "other"}), on="parent"
     )
-    return mother.unionByName(father).unionByName(listed).where(F.col("parent").isNotNull() & (F.col("parent") != F.col("child")))
+    edges = [pairs.with_columns(order=pl.lit(order)) for order, pairs in enumerate([*stated[:2], listed.select("me", "other")])]
+    parents = _parents(people, pl.concat(edges), p)
+    family = _family(people, pl.concat(stated))
+    homes = _households(people, p)
+    whole = people.join(parents, on="n", how="left").join(family, on="n", how="left").join(homes, on="n", how="left")
+    flags = pl.col("household_present", "lives_with").fill_null(False)
+    return whole.with_columns(flags).drop("n", *NARROW[1:])
 
 
-def _parent(own: DataFrame, edges: DataFrame) -> DataFrame:
-    """The first relative in that order whose own status a child may follow."""
-    statuses = own.where(F.col("own_code").isin(*FOLLOWED)).select(
-        F.col("resident_id").alias("parent"), "own_code", "score", "home_dwelling", "home_township"
-    )
-    chosen = (
-        edges.join(statuses, "parent", how="inner")
-        .groupBy("child")
-        .agg(F.min(F.struct("order", "parent", "own_code", "score", "home_dwelling", "home_township")).alias("chosen"))
-    )
-    return chosen.select(
-        F.col("child").alias("resident_id"),
-        F.col("chosen")["parent"].alias("parent_id"),
-        F.col("chosen")["own_code"].alias("parent_code"),
-        F.col("chosen")["score"].alias("parent_score"),
-        F.col("chosen")["home_dwelling"].alias("parent_dwelling"),
-        F.col("chosen")["home_township"].alias("parent_township"),
-    )
+def _numbered(people: pl.DataFrame, ids: pl.DataFrame, relation: str) -> pl.DataFrame:
+    """(me, other) of everybody who has such a relative among the residents."""
+    pairs = people.select(me="n", resident_id=relation).drop_nulls().join(ids, on="resident_id")
+    return pairs.select("me", other="n").filter(pl.col("me") != pl.col("other"))
 
 
-def _with_family(rows: DataFrame, own: DataFrame) -> DataFrame:
+def _parents(people: pl.DataFrame, edges: pl.DataFrame, p: Parameters) -> pl.DataFrame:
+    """Of minors the first relative whose own status a child may follow: mother first, then father, then listed guardians."""
+    minors = people.filter(pl.col("age") < p.age.minor).select(me="n")
+    followed = people.filter(pl.col("own_code").is_in(FOLLOWED))
+    fit = edges.join(minors, on="me", how="semi").join(followed.select(other="n"), on="other", how="semi")
+    first = fit.filter(pl.col("me") != pl.col("other")).sort("me", "order", "other").unique("me", keep="first")
+    told = followed.select(
+        other="n", parent_id="resident_id", parent_code="own_code", parent_score="score",
+        parent_dwelling="home_dwelling", parent_township="home_township",
+    )  # fmt: skip
+    return first.select("other", n="me").join(told, on="other").drop("other")
+
+
+def _family(people: pl.DataFrame, stated: pl.DataFrame) -> pl.DataFrame:
     """`left_with`: the day on which spouse, parents or children left, when none of them is here and no newer A or B sign tells of
     the person; `kin_here`: the smallest status of those who are here (31 and 32 only when none is a usual resident), of `kin_id` with
     the score `kin_score`."""
-    stated = [own.select("resident_id", F.col(c).alias("kin")) for c in ("mother_id", "father_id", "spouse_id")]
-    one_way = stated[0].unionByName(stated[1]).unionByName(stated[2])
-    pairs = one_way.unionByName(one_way.select(F.col("kin").alias("resident_id"), F.col("resident_id").alias("kin")))
-    here = F.col("own_code").isin(*PRESENT)
-    told = own.select(
-        F.col("resident_id").alias("kin"),
-        F.when(here, F.struct("own_code", F.col("resident_id").alias("kin_id"), "score")).alias("kin_here"),
-        F.when(F.col("own_code").isin("13", "41", "53"), F.col("gone_on")).alias("kin_gone"),
-    )
-    family = (
-        pairs.where(F.col("kin") != F.col("resident_id"))
-        .join(told, "kin", how="inner")
-        .groupBy("resident_id")
-        .agg(
-            F.max("kin_gone").alias("kin_gone"),
-            F.min("kin_here").alias("nearest"),
-        )
-    )
-    gone = F.col("nearest").isNull() & newer(F.col("kin_gone"), F.col("newest_ab"))
-    return (
-        rows.join(family, "resident_id", how="left")
-        .withColumn("left_with", F.when(gone, F.col("kin_gone")))
-        .withColumn("kin_here", F.col("nearest")["own_code"])
-        .withColumn("kin_id", F.col("nearest")["kin_id"])
-        .withColumn("kin_score", F.col("nearest")["score"])
-        .drop("kin_gone", "nearest")
-    )
+    pairs = pl.concat([stated, stated.select(me="other", other="me")])
+    gone = pl.when(pl.col("own_code").is_in(["13", "41", "53"])).then("gone_on")
+    here = pl.when(pl.col("own_code").is_in(PRESENT)).then(pl.col("own_code").cast(pl.Int64) * (1 << 32) + pl.col("n"))
+    told = pairs.join(people.select(other="n", gone=gone, here=here), on="other")
+    family = told.group_by(n="me").agg(pl.col("gone").max(), pl.col("here").min())
+    nearest = people.select(
+        kin="n", kin_here="own_code", kin_id="resident_id", kin_score="score"
+    )  # fmt: skip
+    known = family.with_columns(kin=(pl.col("here") % (1 << 32)).cast(pl.get_index_type()))
+    left = pl.col("here").is_null() & newer(pl.col("gone"), pl.col("newest_ab"))
+    met = known.join(nearest, on="kin", how="left").join(people.select("n", "newest_ab"), on="n")
+    return met.select("n", "kin_here", "kin_id", "kin_score", left_with=pl.when(left).then("gone"))
 
 
-def _with_household(rows: DataFrame, own: DataFrame, p: Parameters) -> DataFrame:
+def _households(people: pl.DataFrame, p: Parameters) -> pl.DataFrame:
     """`household_present`: somebody else at the same dwelling is 11 or 12; `lives_with`: S21 holds."""
-    strong = F.exists("for_it", lambda s: s["value"] >= p.scores.strong_member)
-    usual = F.col("own_code").isin("11", "12", "21", "22", "23", "24", "25", "26")
+    usual, local = pl.col("own_code").is_in(USUAL), pl.col("own_code").is_in(["11", "12"])
+    strong = (pl.col("strongest") >= p.scores.strong_member).fill_null(False)
+    rows = people.drop_nulls("home_dwelling").select("n", "home_dwelling", usual=usual, local=local, strong=usual & strong)
     homes = (
-        own.where(usual & F.col("home_dwelling").isNotNull())
-        .groupBy("home_dwelling")
-        .agg(
-            F.count("*").alias("people"),
-            F.sum(F.col("own_code").isin("11", "12").cast("int")).alias("locals"),
-            F.sum(strong.cast("int")).alias("strong"),
-        )
-        .where(F.col("people") <= p.household_size)
+        rows.filter("usual")
+        .group_by("home_dwelling")
+        .agg(people=pl.len(), locals=pl.col("local").sum(), members=pl.col("strong").sum())
     )
-    self_strong = F.coalesce((usual & strong).cast("int"), F.lit(0))
-    return (
-        rows.join(homes, "home_dwelling", how="left")
-        .withColumn("household_present", F.coalesce(F.col("locals") > 0, F.lit(False)) & ~F.col("own_code").isin("11", "12"))
-        .withColumn("lives_with", F.coalesce(F.col("strong") > self_strong, F.lit(False)))
-        .drop("people", "locals", "strong")
+    small = homes.filter(pl.col("people") <= p.household_size)
+    return rows.join(small, on="home_dwelling").select(
+        "n",
+        household_present=(pl.col("locals") > 0) & ~pl.col("local"),
+        lives_with=pl.col("members") > pl.col("strong").cast(pl.UInt32),
     )

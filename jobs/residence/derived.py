@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyspark.sql import Window
-from pyspark.sql import functions as F
+import polars as pl
 
+from jobs.residence.days import FOREVER
 from jobs.residence.parameters import Parameters
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
+    from jobs.residence.inputs import Inputs
 
 USED = [
     *("record_id", "sign", "dept", "from_date", "to_date", "known_from"),
@@ -23,61 +23,58 @@ USED = [
 """The columns of SIGNS that the rules read."""
 
 
-def believed(signs: DataFrame, p: Parameters) -> DataFrame:
+def believed(signs: pl.LazyFrame, p: Parameters) -> pl.LazyFrame:
     """The delivered signs without the grid visits that nobody made."""
-    return signs.select(*USED).join(F.broadcast(ticked(signs, p)), ["sign", "from_date"], how="left_anti")
+    bulk = ticked(signs, p).get_column("from_date").to_list()
+    told = signs.select(USED)
+    return told.filter((pl.col("sign") != "S05") | ~pl.col("from_date").is_in(bulk)) if bulk else told
 
 
-def with_derived(told: DataFrame, ties: DataFrame, members: DataFrame) -> DataFrame:
-    """All signs: the believed ones and those derived from them."""
-    tenancies = told.where((F.col("sign") == "S06") & F.col("dwelling_id").isNotNull()).join(
-        members.select("record_id", "resident_id", "today"), "record_id", how="inner"
-    )
-    own = told.where(F.col("sign") == "S20").join(_let(tenancies), "dwelling_id", how="left_anti")
-    delivered = told.where(F.col("sign") != "S20")
-    return delivered.unionByName(own).unionByName(guardians(told, ties, members)).unionByName(_let_anew(tenancies))
-
-
-def ticked(signs: DataFrame, p: Parameters) -> DataFrame:
-    """(sign, from_date) of grid visits that nobody made: a quarter's last day with many times the usual number (domain §8, 13).
+def ticked(signs: pl.LazyFrame, p: Parameters) -> pl.DataFrame:
+    """(from_date) of grid visits that nobody made: a quarter's last day with many times the usual number (domain §8, 13).
     Which account entered a visit is not in the sign, so the day's few true visits go with them."""
-    daily = signs.where(F.col("sign") == "S05").groupBy("sign", "from_date").agg(F.count("*").alias("visits"))
-    usual = daily.agg(F.avg("visits").alias("usual"))
-    quarter_end = (F.month("from_date") % 3 == 0) & (F.col("from_date") == F.last_day("from_date"))
-    many = (F.col("visits") >= p.bulk_visits.least) & (F.col("visits") > p.bulk_visits.times * F.col("usual"))
-    return daily.crossJoin(F.broadcast(usual)).where(quarter_end & many).select("sign", "from_date")
+    daily = signs.filter(pl.col("sign") == "S05").group_by("from_date").agg(visits=pl.len()).collect(engine="streaming")
+    day, visits = pl.col("from_date"), pl.col("visits")
+    quarter_end = (day.dt.month() % 3 == 0) & (day == day.dt.month_end())
+    many = (visits >= p.bulk_visits.least) & (visits > p.bulk_visits.times * visits.mean())
+    return daily.filter(quarter_end & many).select("from_date")
 
 
-def guardians(signs: DataFrame, ties: DataFrame, members: DataFrame) -> DataFrame:
+def with_derived(told: pl.LazyFrame, inputs: Inputs) -> pl.LazyFrame:
+    """All signs: the believed ones and those derived from them, which `derived` tells."""
+    let = told.filter((pl.col("sign") == "S06") & pl.col("dwelling_id").is_not_null())
+    whose = let.join(inputs.resident_records.select("record_id", "resident_id"), on="record_id")
+    tenancies = whose.join(inputs.residents.select("resident_id", "today"), on="resident_id").collect(engine="streaming")
+    not_let = ~pl.col("dwelling_id").is_in(_let(tenancies).implode()).fill_null(False)
+    delivered = told.filter((pl.col("sign") != "S20") | not_let).select(*USED, derived=pl.lit(False))
+    made = pl.concat([_guardians(told, inputs), _let_anew(tenancies)])
+    return pl.concat([delivered, made.lazy().select(*USED, derived=pl.lit(True))])
+
+
+def _guardians(told: pl.LazyFrame, inputs: Inputs) -> pl.DataFrame:
     """S08: a pupil's enrolment speaks for the listed guardian, unless the pupil's own dwelling lies outside the district."""
-    enrolled = signs.where(F.col("sign") == "S07").withColumnRenamed("record_id", "pupil")
-    outside = members.where(~F.col("text_here")).select(F.col("record_id").alias("pupil"))
-    kept = enrolled.join(outside, "pupil", how="left_anti")
-    listed = ties.where(F.col("relation") == "guardian_of").select(
-        F.col("from_record").alias("record_id"), F.col("to_record").alias("pupil")
-    )
-    return kept.join(listed.distinct(), "pupil", how="inner").withColumn("sign", F.lit("S08")).select(*USED)
+    listed = inputs.ties.filter(pl.col("relation") == "guardian_of").select("from_record", "to_record").unique()
+    outside = inputs.records.filter(~pl.col("in_district")).select("record_id")
+    enrolled = told.filter(pl.col("sign") == "S07").join(outside, on="record_id", how="anti")
+    made = enrolled.join(listed, left_on="record_id", right_on="to_record")
+    return made.with_columns(record_id="from_record", sign=pl.lit("S08")).select(USED).collect(engine="streaming")
 
 
-def _let(tenancies: DataFrame) -> DataFrame:
+def _let(tenancies: pl.DataFrame) -> pl.Series:
     """Dwellings let tonight."""
-    open_end = F.col("to_date").isNull() | (F.col("to_date") > F.col("today"))
-    return tenancies.where((F.col("from_date") <= F.col("today")) & open_end).select("dwelling_id").distinct()
+    open_end = pl.col("to_date").is_null() | (pl.col("to_date") > pl.col("today"))
+    return tenancies.filter((pl.col("from_date") <= pl.col("today")) & open_end)["dwelling_id"].unique()
 
 
-def _let_anew(tenancies: DataFrame) -> DataFrame:
+def _let_anew(tenancies: pl.DataFrame) -> pl.DataFrame:
     """N06: the last tenancy of a resident at a dwelling has ended and a newer one by another has begun there."""
-    mine = Window.partitionBy("dwelling_id", "resident_id")
-    begun = F.when(F.col("from_date") <= F.col("today"), F.col("from_date"))
-    ended = F.max(F.coalesce("to_date", F.lit("9999-12-31").cast("date"))).over(mine)
-    newest = F.max(begun).over(Window.partitionBy("dwelling_id"))
-    rows = tenancies.withColumn("ended", ended).withColumn("newest", newest)
-    gone = (F.col("ended") <= F.col("today")) & (F.col("newest") >= F.col("ended")) & (F.col("to_date") == F.col("ended"))
-    return (
-        rows.where(gone)
-        .withColumn("sign", F.lit("N06"))
-        .withColumn("from_date", F.col("newest"))
-        .withColumn("to_date", F.lit(None).cast("date"))
-        .withColumn("place", F.lit("none"))
-        .select(*USED)
+    begun = pl.when(pl.col("from_date") <= pl.col("today")).then(pl.col("from_date"))
+    rows = tenancies.with_columns(
+        ended=pl.coalesce("to_date", pl.lit(FOREVER)).max().over("dwelling_id", "resident_id"),
+        newest=begun.max().over("dwelling_id"),
+    )
+    ended = pl.col("ended")
+    gone = rows.filter((ended <= pl.col("today")) & (pl.col("newest") >= ended) & (pl.col("to_date") == ended))
+    return gone.with_columns(sign=pl.lit("N06"), from_date="newest", to_date=pl.lit(None, pl.Date), place=pl.lit("none")).select(
+        USED
     )

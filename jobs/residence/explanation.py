@@ -5,70 +5,86 @@ Only record ids, codes, dates and figures: never a name, a number or an address.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import polars as pl
 
-from pyspark.sql import functions as F
-
+from jobs.residence.days import between
+from jobs.residence.figures import multiplied, rounded
+from jobs.residence.json_text import array, plain, text, whole
 from jobs.residence.parameters import Parameters
-
-if TYPE_CHECKING:
-    from pyspark.sql import Column
 
 KEPT = 6
 """Signs told on each side, one a department, strongest first."""
+STRENGTH = ["value", "since", "sign", "dept", "record_id", "until"]
+"""What the signs of a department are compared by, and then the departments."""
 
 
-def explanation(p: Parameters) -> Column:
-    """JSON of the deciding facts. `without_strongest` is the evidence score without the strongest positive sign."""
-    newborn = F.date_diff("today", "birth_date") < (p.signs["S18"].carry or 0)
-    derived = F.array_compact(
-        F.array(
-            F.when((F.col("rule_id") == "R-08") & newborn, F.lit("S18")),
-            F.when(F.col("lives_with"), F.lit("S21")),
-        )
+def counted() -> pl.Expr:
+    """A positive sign, unless its place is known to lie outside the district."""
+    return pl.col("strength").is_not_null() & pl.col("in_district").fill_null(True)
+
+
+def strongest_signs(rows: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
+    """Per resident (`who`) the signs for it and against it, one a department, strongest first: `positive` and `negative` (JSON
+    texts of lists), `strongest` (the highest value) and `without_strongest` (the score without that sign; further signs of its
+    department are not promoted)."""
+    for_it = _listed(rows.filter(counted()), records).rename({"text": "positive"})
+    against = _listed(rows.filter(pl.col("strength").is_null()), records).select("who", negative="text")
+    everybody = rows.select(pl.col("who").unique())
+    told = everybody.join(for_it, on="who", how="left").join(against, on="who", how="left")
+    return told.with_columns(pl.col("positive").fill_null("[]"))
+
+
+def _listed(rows: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
+    """(who, text, strongest, without_strongest) of the strongest sign of every department."""
+    rank = (pl.col("value") * 1e6).round().cast(pl.Int64) * (1 << 25) + pl.col("since").cast(pl.Int64)
+    told = rows.select("who", "grp", "row", "value", "since", "sign", "dept", "until", "weight", "decay", rank=rank)
+    near = told.filter(pl.col("rank") == pl.col("rank").max().over("who", "grp")).join(records, on="row", how="left")
+    best = near.sort("who", *STRENGTH, descending=[False] + [True] * len(STRENGTH), nulls_last=True)
+    one = best.unique(["who", "grp"], keep="first", maintain_order=True)
+    lists = one.group_by("who", maintain_order=True).agg(
+        text=_sign().head(KEPT).str.join(","), strongest=pl.col("value").first(), rests=(1.0 - pl.col("value")).slice(1)
     )
-    return F.to_json(
-        F.struct(
-            F.col("status_code").alias("status"),
-            F.col("rule_id").alias("rule"),
-            F.col("rule_version").alias("version"),
-            F.col("today").alias("as_of"),
-            F.col("nature"),
-            F.when(F.col("hukou_from_id"), F.lit(True)).alias("hukou_from_id"),
-            F.col("basis"),
-            F.col("here_since"),
-            F.col("days_365"),
-            F.col("last_seen"),
-            F.when(F.size("gaps") > 0, F.col("gaps")).alias("gaps"),
-            _told("for_it").alias("positive"),
-            F.when(F.size("against") > 0, _told("against")).alias("negative"),
-            F.when(F.size(derived) > 0, derived).alias("derived"),
-            F.when(F.col("rule_id") == "R-08", F.col("parent_id"))
-            .when(F.col("rule_id").isin("R-06f", "R-05c-household"), F.col("kin_id"))
-            .alias("follows"),
-            F.when(F.col("carded"), F.col("cards")[0]["record_id"]).alias("card"),
-            F.when(F.col("misuse"), F.lit("activity after death: possible misuse of the identity")).alias("alarm"),
-            F.when(F.size("for_it") > 0, _without_strongest()).alias("without_strongest"),
-        )
+    rest = rounded(1.0 - multiplied(lists, "rests"), 2)
+    return lists.select("who", "strongest", text=array("text"), without_strongest=rest)
+
+
+def _sign() -> pl.Expr:
+    ids = text("sign", "sign"), text("dept", "dept"), text("record", "record_id")
+    return whole(*ids, text("from", "since"), text("to", "until"), plain("w", "weight"), plain("decay", "decay"))
+
+
+def explanation(p: Parameters) -> pl.Expr:
+    """JSON of the deciding facts."""
+    newborn = between("today", "birth_date") < (p.signs["S18"].carry or 0)
+    child, rule = pl.col("rule_id") == "R-08", pl.col("rule_id")
+    derived = pl.concat_str(
+        pl.when(child & newborn).then(pl.lit('"S18"')),
+        pl.when("lives_with").then(pl.lit('"S21"')),
+        separator=",",
+        ignore_nulls=True,
     )
-
-
-def _told(column: str) -> Column:
-    return F.transform(
-        F.slice(column, 1, KEPT),
-        lambda s: F.struct(
-            s["sign"].alias("sign"),
-            s["dept"].alias("dept"),
-            s["record_id"].alias("record"),
-            s["since"].alias("from"),
-            s["until"].alias("to"),
-            s["weight"].alias("w"),
-            s["decay"].alias("decay"),
-        ),
+    follows = pl.when(child).then("parent_id").when(rule.is_in(["R-06f", "R-05c-household"])).then("kin_id")
+    said = pl.col("by_hand").struct
+    by_hand = whole(*(text(n, said.field(n)) for n in ("override_id", "on", "until")))
+    alarm = pl.when("misuse").then(pl.lit("activity after death: possible misuse of the identity"))
+    return whole(
+        text("status", pl.col("status_code")),
+        text("rule", rule),
+        text("version", pl.col("rule_version")),
+        text("as_of", pl.col("today")),
+        text("nature", pl.col("nature")),
+        pl.when("hukou_from_id").then(pl.lit('"hukou_from_id":true')),
+        text("basis", pl.col("basis")),
+        text("here_since", pl.col("here_since")),
+        plain("days_365", pl.col("days_365")),
+        text("last_seen", pl.col("last_seen")),
+        plain("gaps", array("gaps")),
+        plain("positive", pl.col("positive")),
+        plain("negative", pl.col("negative")),
+        plain("derived", pl.when(derived != "").then(array(derived))),
+        text("follows", follows),
+        text("card", pl.col("card")),
+        plain("by_hand", pl.when(rule == "R-03").then(by_hand)),
+        text("alarm", alarm),
+        plain("without_strongest", pl.col("without_strongest")),
     )
-
-
-def _without_strongest() -> Column:
-    """1 − Π over the departments left when the strongest is taken away; further signs of that department are not promoted."""
-    rest = F.aggregate(F.slice("for_it", 2, 1000), F.lit(1.0), lambda left, s: left * (1.0 - s["value"]))
-    return F.round(1.0 - rest, 2)

@@ -2,126 +2,119 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import polars as pl
 
-from pyspark.sql import functions as F
-
+from jobs.residence.days import between, earlier, later, months_later
+from jobs.residence.figures import rounded
 from jobs.residence.parameters import Parameters
-from jobs.residence.rules.order import fired
+from jobs.residence.rules.order import decided, verdicts
 from jobs.residence.rules.others import thin
 from jobs.residence.rules.reading import newer
 
-if TYPE_CHECKING:
-    from pyspark.sql import Column, DataFrame
 
-
-def facts(residents: DataFrame, presence: DataFrame, scores: DataFrame, p: Parameters) -> DataFrame:
+def facts(residents: pl.DataFrame, presence: pl.DataFrame, scores: pl.DataFrame, p: Parameters) -> pl.DataFrame:
     """One row a resident: identity class, presence, bases of the half year, evidence score and chosen dwelling."""
-    joined = residents.join(presence, "resident_id", how="left").join(scores, "resident_id", how="left")
-    by_card = F.col("carded") & F.coalesce(F.col("address")["tier"] < 6, F.lit(True))
-    home = F.when(by_card, _place(F.col("cards")[0])).otherwise(_place(F.col("address")))
-    # few wide steps instead of many narrow ones: a Spark Connect plan may be a hundred messages deep, no more
-    stated = joined.withColumns(
-        {
-            "carded": F.col("cards").isNotNull(),
-            "uninsured_on": uninsured(p),
-            "insured": F.coalesce(F.col("known_here") & (F.col("insured_until") > F.col("today")), F.lit(False)),
-            "seen_twice": F.coalesce("seen_twice", F.lit(False)),
-            "owns": F.coalesce("owns", F.lit(False)),
-            "days_365": F.coalesce("days_365", F.lit(0)),
-            "death_sources": F.coalesce("death_sources", F.lit(0)),
-        }
+    joined = residents.join(presence, on="who", how="left").join(scores, on="who", how="left")
+    insured = pl.col("known_here") & (pl.col("insured_until") > pl.col("today"))
+    told = joined.with_columns(
+        pl.col("stands", "in_force", "seen_twice", "owns").fill_null(False),
+        pl.col("days_365", "death_sources").fill_null(0).cast(pl.Int32),
+        pl.col("c_pos", "c_neg", "c_open").fill_null(0.0),
+        carded=pl.col("card").is_not_null(),
+        uninsured_on=uninsured(p),
+        insured=insured.fill_null(False),
+        by_card=pl.col("card").is_not_null() & (pl.col("tier") < 6).fill_null(True),
     )
-    placed = stated.withColumns(
-        {
-            "departed_on": F.greatest("departed_on", "uninsured_on"),
-            "stands": F.coalesce("stands", F.lit(False)) | newer(F.col("uninsured_on"), F.col("newest_a")),
-            "settled": F.col("carded") | F.col("seen_twice") | F.col("owns"),
-            "home": home,
-        }
+    placed = told.with_columns(
+        departed_on=pl.max_horizontal("departed_on", "uninsured_on"),
+        stands=pl.col("stands") | newer(pl.col("uninsured_on"), pl.col("newest_a")),
+        settled=pl.col("carded") | pl.col("seen_twice") | pl.col("owns"),
+        home_dwelling=pl.when("by_card").then("card_dwelling").otherwise("dwelling"),
+        home_township=_in_district(pl.when("by_card").then("card_township").otherwise("place_township")),
+        came_by=_since_birth("came_by"),
+        last_came_by=_since_birth("last_came_by"),
     )
-    held = placed.withColumn("kept", kept(p)).withColumns({c: _since_birth(c) for c in ("came_by", "last_came_by")})
-    since = held.withColumns(
-        {
-            "came_by": F.coalesce("came_by", F.when(F.col("kept"), F.col("last_came_by"))),
-            "here_since": F.coalesce("here_since", F.when(F.col("kept"), F.col("last_run"))),
-            "home_dwelling": F.col("home")["dwelling_id"],
-            "home_township": F.when(F.col("home")["township"].startswith("330110"), F.col("home")["township"]),
-        }
+    held = placed.with_columns(kept=kept(p)).with_columns(
+        came_by=pl.coalesce("came_by", pl.when("kept").then("last_came_by")),
+        here_since=pl.coalesce("here_since", pl.when("kept").then("last_run")),
     )
-    counted = since.withColumns({"basis": basis(p), "score": score(p)}).drop("home")
-    return counted.withColumn("half_year", F.col("basis").isNotNull())
+    counted = held.with_columns(basis=basis(p), score=score(p)).drop("by_card", "dwelling", "place_township", "tier")
+    return counted.with_columns(half_year=pl.col("basis").is_not_null())
 
 
-def _since_birth(came: str) -> Column:
+def _in_district(township: pl.Expr) -> pl.Expr:
+    return pl.when(township.str.starts_with("330110")).then(township)
+
+
+def _since_birth(came: str) -> pl.Expr:
     """Nobody came before being born."""
-    return F.when(F.col(came).isNotNull(), F.greatest(came, "birth_date"))
+    return pl.when(pl.col(came).is_not_null()).then(pl.max_horizontal(came, "birth_date"))
 
 
-def _place(candidate: Column) -> Column:
-    return F.struct(candidate["dwelling_id"].alias("dwelling_id"), candidate["township"].alias("township"))
-
-
-def uninsured(p: Parameters) -> Column:
+def uninsured(p: Parameters) -> pl.Expr:
     """The day on which the last resident insurance here ended, when no job has taken its place: one that goes on, or went on
     long enough after it."""
-    until = F.col("insured_until")
-    enough = F.least(F.date_add(until, p.days.works_on), F.date_sub("today", p.days.work_in_force))
-    works = F.coalesce(F.col("worked_on") >= F.greatest(until, enough), F.lit(False))
-    return F.when((until <= F.col("today")) & ~works, until)
+    until = pl.col("insured_until")
+    enough = pl.min_horizontal(later(until, p.days.works_on), earlier("today", p.days.work_in_force))
+    works = (pl.col("worked_on") >= pl.max_horizontal(until, enough)).fill_null(False)
+    return pl.when((until <= pl.col("today")) & ~works).then(until)
 
 
-def kept(p: Parameters) -> Column:
+def kept(p: Parameters) -> pl.Expr:
     """Presence presumed: seen not long ago, or believed through silence, and nothing says that the person went away."""
-    silence = F.date_diff("today", "last_seen")
-    left = F.col("stands") | newer(F.col("departed_on"), F.col("newest_ab"))
-    elsewhere = newer(F.col("elsewhere_on"), F.col("last_seen"))
+    silence = between("today", "last_seen")
+    left = pl.col("stands") | newer(pl.col("departed_on"), pl.col("newest_ab"))
+    elsewhere = newer(pl.col("elsewhere_on"), pl.col("last_seen"))
     lately = silence <= p.days.keep
-    listed = F.col("carded") | (F.col("insured") & ~F.col("local"))
-    believed = F.when(F.col("last_seen").isNull(), listed).otherwise(lately | (silence <= longest(p)))
-    return F.coalesce((lately & ~F.col("local")) | (believed & ~left & ~elsewhere), F.lit(False))
+    listed = pl.col("carded") | (pl.col("insured") & ~pl.col("local"))
+    believed = pl.when(pl.col("last_seen").is_null()).then(listed).otherwise(lately | (silence <= longest(p)))
+    return ((lately & ~pl.col("local")) | (believed & ~left & ~elsewhere)).fill_null(False)
 
 
-def longest(p: Parameters) -> Column:
+def longest(p: Parameters) -> pl.Expr:
     """How many days of silence are no absence."""
-    local = F.col("local")
+    local, days = pl.col("local"), p.days
     return (
-        F.when(F.col("carded"), F.when(local, p.days.settled_local).otherwise(p.days.settled_other))
-        .when(~local & F.col("insured"), p.days.settled_insured)
-        .when(local & F.col("owns"), p.days.settled_owner)
-        .when(local & F.col("seen_twice"), p.days.settled_unlisted)
+        pl.when("carded")
+        .then(pl.when(local).then(days.settled_local).otherwise(days.settled_other))
+        .when(~local & pl.col("insured"))
+        .then(days.settled_insured)
+        .when(local & pl.col("owns"))
+        .then(days.settled_owner)
+        .when(local & pl.col("seen_twice"))
+        .then(days.settled_unlisted)
         .otherwise(0)
+        .cast(pl.Int32)
     )
 
 
-def basis(p: Parameters) -> Column:
+def basis(p: Parameters) -> pl.Expr:
     """Which basis of the half year is met: HERE, HERE_CUM, AWAY, or none."""
     months = p.months.half_year
-    here = F.add_months("came_by", months) <= F.col("today")
-    cumulative = (F.col("days_365") >= p.days.cumulative) & (F.col("kept") | F.coalesce("run_now", F.lit(False)))
-    away = F.add_months("away_since", months) <= F.col("today")
-    return F.when(here, "HERE").when(cumulative, "HERE_CUM").when(away, "AWAY")
+    here = months_later("came_by", months) <= pl.col("today")
+    cumulative = (pl.col("days_365") >= p.days.cumulative) & (pl.col("kept") | pl.col("run_now").fill_null(False))
+    away = months_later("away_since", months) <= pl.col("today")
+    return pl.when(here).then(pl.lit("HERE")).when(cumulative).then(pl.lit("HERE_CUM")).when(away).then(pl.lit("AWAY"))
 
 
-def score(p: Parameters) -> Column:
+def score(p: Parameters) -> pl.Expr:
     """The evidence score of presence, c_pos · (1 − c_neg · share): share 1 when the newest negative is the newer."""
-    newer = F.coalesce(F.col("newest_neg") > F.col("newest_ab"), F.lit(True))
-    share = F.when(newer, 1.0).otherwise(p.scores.older_negative)
-    told = F.coalesce("c_pos", F.lit(0.0)) * (1.0 - F.coalesce("c_neg", F.lit(0.0)) * share)
-    return F.round(told, 4)
+    newest = (pl.col("newest_neg") > pl.col("newest_ab")).fill_null(True)
+    share = pl.when(newest).then(1.0).otherwise(p.scores.older_negative)
+    return rounded(pl.col("c_pos") * (1.0 - pl.col("c_neg") * share), 4)
 
 
-def own_status(rows: DataFrame, p: Parameters) -> DataFrame:
-    """The decision on everybody's own evidence alone: what children and households may follow."""
+def own_status(rows: pl.DataFrame, p: Parameters) -> pl.DataFrame:
+    """`own_code`: the decision on everybody's own evidence alone, which children and households may follow."""
     nobody = {
-        "parent_code": F.lit(None).cast("string"),
-        "household_present": F.lit(False),
-        "left_with": F.lit(None).cast("date"),
-        "kin_here": F.lit(None).cast("string"),
+        "parent_code": pl.lit(None, pl.String),
+        "parent_township": pl.lit(None, pl.String),
+        "household_present": pl.lit(False),
+        "left_with": pl.lit(None, pl.Date),
+        "kin_here": pl.lit(None, pl.String),
     }
-    alone = rows.withColumns(nobody)
-    decided = alone.withColumn("own", fired(p, without=("R-08", "R-05c-household", "R-06f"))[0])
-    weak = thin(F.col("own")["code"], F.col("score"), p)
-    return decided.withColumn("own_code", F.when(weak, "62").otherwise(F.col("own")["code"])).drop(
-        "own", "parent_code", "household_present", "left_with", "kin_here"
-    )
+    alone = rows.with_columns(**nobody)
+    _, code = decided(without=("R-08", "R-05c-household", "R-06f"))
+    own = alone.with_columns(verdicts(p)).with_columns(own=code)
+    weak = thin(pl.col("own"), pl.col("score"), p) & pl.col("by_hand").struct.field("status_code").is_null()
+    return rows.with_columns(own.select(own_code=pl.when(weak).then(pl.lit("62")).otherwise("own")))

@@ -35,9 +35,9 @@ class IndexParameters(BaseModel):
     slack: float = Field(ge=0, lt=1)
     doubt_low: float
     doubt_high: float
-    resident_bands: list[str]
+    resident_score: float
     absent_codes: list[str]
-    absent_bands: list[str]
+    absent_score: float
     exits: list[str]
     death: list[str]
 

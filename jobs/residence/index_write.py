@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pyspark.sql import functions as F
+import polars as pl
 
-from jobs.residence.index import Told, residency_index
+from jobs.context import scan
+from jobs.residence.index import residency_index
+from jobs.residence.index_told import Told
 from jobs.residence.index_weights import ONE, load
 from jobs.tables import RESIDENCE, RESIDENCY_INDEX
 
@@ -17,18 +19,15 @@ if TYPE_CHECKING:
 
 def write_index(context: Context, rules: Parameters) -> dict[str, Any]:
     """Read what the stage has read and the statuses it has just written; give threshold and weights for the receipt."""
-    from jobs.session import read_files
-
     p = load()
-    files = context.store.files(RESIDENCE.name, context.receipt.writes[RESIDENCE.name])
-    told = Told(
-        context.read("residents").withColumn("today", F.lit(context.date)),
-        context.read("resident_records"),
-        context.read("records"),
-        context.read("signs"),
-        read_files(context.spark, files, RESIDENCE.schema),
-    )
+    night = {name: context.scan(name) for name in ("residents", "resident_records", "records", "signs")}
+    told = Told(context.date, **night, residence=_statuses(context))
     made = residency_index(told, p, rules)
-    context.write(RESIDENCY_INDEX, made.rows)
+    context.write_arrow(RESIDENCY_INDEX, made.rows.to_arrow(compat_level=pl.CompatLevel.oldest()))
     named = {f"{sign} {'local' if local else 'other'}": value / ONE for (local, sign), value in sorted(made.weights.items())}
     return {"version": p.version, "threshold": made.threshold, "weights": named}
+
+
+def _statuses(context: Context) -> pl.LazyFrame:
+    """What this very step has just written is pinned only when it ends."""
+    return scan(context.store.files(RESIDENCE.name, context.receipt.writes[RESIDENCE.name]), RESIDENCE)

@@ -6,55 +6,57 @@ says the hukou place, and the explanation then says `hukou_from_id`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from pyspark.sql import functions as F
+import polars as pl
 
 from jobs.residence.codes import FOREIGN, HKMT, URBAN, URBAN_BEFORE
+from jobs.residence.days import between
 from jobs.residence.parameters import Parameters
 
-if TYPE_CHECKING:
-    from pyspark.sql import Column, DataFrame
 
-
-def with_nature(residents: DataFrame, p: Parameters) -> DataFrame:
+def with_nature(residents: pl.DataFrame, p: Parameters) -> pl.DataFrame:
     """Residents with `age` (completed years), `nature`, `local`, `hukou_township`, `hukou_from_id`, `nobody` and `permanent`."""
-    number = F.when((F.col("id_type") == "citizen") & (F.length("id_number") >= 15), F.substring("id_number", 1, 6))
-    division = F.coalesce(F.col("hukou_division"), number)
-    local = F.coalesce(F.col("hukou_active"), F.lit(False))
-    stated = F.when(F.length("hukou_division") >= 9, F.substring("hukou_division", 1, 9))
-    return (
-        residents.withColumn("age", age())
-        .withColumn("local", local)
-        .withColumn("hukou_from_id", F.col("hukou_division").isNull() & number.isNotNull() & ~local)
-        .withColumn("nature", _nature(local, division, p))
-        .withColumn("hukou_township", F.when(local, F.coalesce("register_township", stated)))
-        .withColumn("nobody", F.coalesce("id_number", "name", F.col("birth_date").cast("string")).isNull())
-        .withColumn("permanent", F.coalesce(F.col("id_type") == "foreigner_pr", F.lit(False)))
+    numbered = (pl.col("id_type") == "citizen") & (pl.col("id_number").str.len_chars() >= 15)
+    number = pl.when(numbered).then(pl.col("id_number").str.slice(0, 6))
+    hukou = pl.col("hukou_division")
+    local = pl.coalesce("hukou_active", pl.lit(False))
+    stated = pl.when(hukou.str.len_chars() >= 9).then(hukou.str.slice(0, 9))
+    return residents.with_columns(age=age(), local=local, division=pl.coalesce(hukou, number)).with_columns(
+        hukou_from_id=hukou.is_null() & number.is_not_null() & ~local,
+        nature=_nature(p),
+        hukou_township=pl.when("local").then(pl.coalesce("register_township", stated)),
+        nobody=pl.coalesce("id_number", "name", pl.col("birth_date").cast(pl.String)).is_null(),
+        permanent=pl.coalesce(pl.col("id_type") == "foreigner_pr", pl.lit(False)),
     )
 
 
-def age() -> Column:
+def age() -> pl.Expr:
     """Completed years tonight; one born on 29 February completes them on 1 March."""
-    birth, today = F.col("birth_date"), F.col("today")
-    before = F.month(today) * 100 + F.dayofmonth(today) < F.month(birth) * 100 + F.dayofmonth(birth)
-    return F.year(today) - F.year(birth) - before.cast("int")
+    birth, today = pl.col("birth_date").dt, pl.col("today").dt
+    before = today.month().cast(pl.Int32) * 100 + today.day() < birth.month().cast(pl.Int32) * 100 + birth.day()
+    return today.year() - birth.year() - before.cast(pl.Int32)
 
 
-def _nature(local: Column, division: Column, p: Parameters) -> Column:
+def _nature(p: Parameters) -> pl.Expr:
     """Active local hukou first, then people from outside the border, then where the hukou is stated. A stated 330110
     without an active row is a hukou that left: since 2021 mostly another district of the city."""
-    county = F.substring(division, 1, 6)
-    newborn = F.date_diff("today", "birth_date") < p.days.newborn
+    kind, division = pl.col("id_type"), pl.col("division")
+    county = division.str.slice(0, 6)
+    newborn = between("today", "birth_date") < p.days.newborn
+    abroad = (pl.col("nationality") != "CHN") & (pl.coalesce(kind, pl.lit("")) != "citizen")
     return (
-        F.when(local, "LOCAL_HUKOU")
-        .when(F.col("id_type").isin(*HKMT), "HKMT")
-        .when(F.col("id_type").isin(*FOREIGN), "FOREIGN")
-        .when((F.col("nationality") != "CHN") & (F.coalesce("id_type", F.lit("")) != "citizen"), "FOREIGN")
-        .when(division.isNull() & (newborn | (F.col("id_type") == "birth_certificate")), "NO_HUKOU")
-        .when(county.isin(*URBAN, *URBAN_BEFORE), "CITY_HUKOU")
-        .when(county == "330100", "CITY_HUKOU")
-        .when(F.substring(division, 1, 2) == "33", "PROV_HUKOU")
-        .when(division.isNull() & (F.col("age") < p.age.minor), "NO_HUKOU")
-        .otherwise("OUT_HUKOU")
+        pl.when("local")
+        .then(pl.lit("LOCAL_HUKOU"))
+        .when(kind.is_in(HKMT))
+        .then(pl.lit("HKMT"))
+        .when(kind.is_in(FOREIGN) | abroad)
+        .then(pl.lit("FOREIGN"))
+        .when(division.is_null() & (newborn | (kind == "birth_certificate")))
+        .then(pl.lit("NO_HUKOU"))
+        .when(county.is_in([*URBAN, *URBAN_BEFORE, "330100"]))
+        .then(pl.lit("CITY_HUKOU"))
+        .when(division.str.slice(0, 2) == "33")
+        .then(pl.lit("PROV_HUKOU"))
+        .when(division.is_null() & (pl.col("age") < p.age.minor))
+        .then(pl.lit("NO_HUKOU"))
+        .otherwise(pl.lit("OUT_HUKOU"))
     )

@@ -6,140 +6,156 @@ Two chains are built by one code: `here` (living in the district, gaps bridged u
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import polars as pl
 
-from pyspark.sql import Window
-from pyspark.sql import functions as F
-
+from jobs.residence.around import Evidence
+from jobs.residence.days import between, earlier, later
+from jobs.residence.json_text import plain, text, whole
 from jobs.residence.parameters import Parameters
-from jobs.residence.signs import among
-
-if TYPE_CHECKING:
-    from pyspark.sql import Column, DataFrame
+from jobs.residence.running import earlier_max, newest_before
+from jobs.residence.signs import OFFICIAL
 
 
-def presence(rows: DataFrame, p: Parameters) -> DataFrame:
-    """Per resident: here_since, came_by, here_until, run_now, last_seen, days_365, recent_run, away_since, gaps.
+def presence(told: Evidence, p: Parameters) -> pl.DataFrame:
+    """Per resident (`who`): here_since, came_by, here_until, run_now, last_seen, days_365, recent_run, away_since, gaps (JSON)."""
+    rows = told.rows.with_columns(present=_creates(), was_here=_was_here(p))
+    here = _here(_joined(rows.filter("present"), told, p), p)
+    living, gaps = _runs(here, pl.lit(p.days.bridge, pl.Int32))
+    reached = _reached(_away(rows, told, p), p)
+    summary = _summary(living, p).join(_seen_twice(here, p), on="who", how="left")
+    return _counted(summary, living, gaps, told).join(reached, on="who", how="full", coalesce=True)
 
-    `rows` is the evidence with its resident-wide columns."""
-    return _summary(runs(intervals(rows, p), p), p)
 
-
-def creates_presence(p: Parameters) -> Column:
+def _creates() -> pl.Expr:
     """A and A− signs here; visits and work only beside a dwelling sign; none whose own row puts the dwelling outside."""
-    official = F.col("strength").isin("A", "A-")
-    outside = F.coalesce(~F.col("text_here"), F.lit(False))
-    beside = F.col("supported") | (F.col("text_here") & (F.col("sign") != "S19")) | (F.col("sign") == "S07")
-    lives = F.col("strength").isin("B", "C") & beside & ~outside
-    return F.coalesce(F.col("here") & (official | lives), F.lit(False))
+    beside = pl.col("supported") | (pl.col("text_here") & (pl.col("sign") != "S19")) | (pl.col("sign") == "S07")
+    lives = pl.col("strength").is_in(["B", "C"]) & beside & pl.col("text_here").fill_null(True)
+    return (pl.col("here") & (pl.col("strength").is_in(OFFICIAL) | lives)).fill_null(False)
 
 
-def intervals(rows: DataFrame, p: Parameters) -> DataFrame:
-    """(resident_id, today, breaks, kind, start, ends, last, shown, inside, before) of both chains; `shown` is the sign's own
-    start, `before` the days by which the person had come before it. A departure from a dwelling here tells that the person, whose hukou is
-    elsewhere, lived there until then."""
-    was_here = F.col("leaving") & F.col("sign").isin(p.from_dwelling) & ~F.col("local")
-    positive = F.col("strength").isNotNull() & ((F.col("strength") != "D") | F.col("sign").isin("S12", "S20"))
-    seen = rows.where(positive | was_here).withColumn("present", creates_presence(p))
-    outside = was_here | (F.coalesce(F.col("township") != F.col("hukou_township"), ~F.col("local")) & (F.col("place") != "none"))
-    place = F.when(F.col("strength") == "C", F.concat_ws(":", "sign", "record_id")).otherwise(F.col("dwelling_id"))
-    joined = _joined(seen.withColumn("stay", F.when(F.col("present"), place)), p)
-    last, shown, inside = F.col("last"), F.col("since").alias("shown"), (F.col("here") | was_here).alias("inside")
-    before = F.coalesce(among(F.col("sign"), {c: p.before(c) for c in p.signs}), F.lit(0)).alias("before")
-    start = F.coalesce("joined", "since").alias("start")
-    here = F.struct(F.lit("here").alias("kind"), start, F.col("ends"), last, shown, inside, before)
-    away = F.struct(
-        F.lit("away").alias("kind"),
-        F.col("since").alias("start"),
-        F.date_add("last", 1).alias("ends"),
-        last,
-        shown,
-        inside,
-        before,
+def _was_here(p: Parameters) -> pl.Expr:
+    """A departure from a dwelling here tells that the person, whose hukou is elsewhere, lived there until then."""
+    return pl.col("leaving") & pl.col("sign").is_in(p.from_dwelling) & ~pl.col("local")
+
+
+def _joined(present: pl.DataFrame, told: Evidence, p: Parameters) -> pl.DataFrame:
+    """`joined`: where an earlier stay at the same place ended, if the gap to it is bridged; else null. The place is a dwelling; of
+    continuing relations the record."""
+    own = pl.concat_str("sign", pl.lit(":"), "row")
+    place = pl.when(pl.col("strength") == "C").then(own).otherwise("dwelling_id")
+    rows = present.select("number", "who", "since", "ends", visit=pl.col("sign") == "S05", place=place).drop_nulls("place")
+    sorted_ = rows.sort("who", "place", "since", "ends")
+    changed = (pl.col("who") != pl.col("who").shift()) | (pl.col("place") != pl.col("place").shift())
+    stays = sorted_.with_columns(group=changed.fill_null(True).cast(pl.Int64).cum_sum()).with_columns(
+        was=earlier_max("ends", "group"), visited=earlier_max(pl.when("visit").then("since"), "group")
     )
-    both = F.array_compact(F.array(F.when(F.col("present"), here), F.when(outside, away)))
-    return joined.select("resident_id", "today", "breaks", F.explode(both).alias("i")).select(
-        "resident_id", "today", "breaks", "i.*"
+    gap = between("since", "was")
+    same_place = gap <= p.days.bridge_same_place
+    again = pl.col("visit") & (between("since", "visited") <= p.days.bridge_visits)
+    near = stays.filter((gap > 0) & (same_place | again.fill_null(False)))
+    stayed_away = _stayed_away(near, told.outside, p)
+    asked = newest_before(near, told.leaves, "since", strictly=True)
+    contrary = (pl.col("newest_before") >= pl.col("visited")).fill_null(False)
+    bridged = asked.filter(same_place | ~contrary).join(stayed_away, on="number", how="anti")
+    return present.join(bridged.select("number", joined="was"), on="number", how="left")
+
+
+def _stayed_away(near: pl.DataFrame, outside: pl.DataFrame, p: Parameters) -> pl.DataFrame:
+    """(number) of stays before which the resident spent longer elsewhere."""
+    both = near.select("number", "who", "was", begin="since").join(outside, on="who")
+    long = between(pl.min_horizontal("ends", "begin"), pl.max_horizontal("since", "was")) > p.days.elsewhere_breaks
+    return both.filter(long).select("number")
+
+
+def _here(present: pl.DataFrame, p: Parameters) -> pl.DataFrame:
+    """Intervals of living here: start, ends, last; `shown` is the sign's own start, `before` the days by which the person had come
+    before it."""
+    start = pl.coalesce("joined", "since")
+    return present.select("who", "today", "ends", "last", "before", inside=pl.lit(True), start=start, shown="since")
+
+
+def _away(rows: pl.DataFrame, told: Evidence, p: Parameters) -> pl.DataFrame:
+    """Intervals outside the hukou township, with `left`: the newest departure before the start."""
+    positive = pl.col("strength").is_not_null() & ((pl.col("strength") != "D") | pl.col("sign").is_in(["S12", "S20"]))
+    other = pl.coalesce(pl.col("township") != pl.col("hukou_township"), ~pl.col("local")) & (pl.col("place") != "none")
+    gone = rows.filter(pl.col("was_here") | (positive & other))
+    stays = gone.select(
+        "who", "today", "last", start="since", shown="since", ends=later("last", 1), before=pl.lit(0, pl.Int32),
+        inside=pl.col("here").fill_null(False) | pl.col("was_here"),
+    )  # fmt: skip
+    return newest_before(stays, told.breaks, "start", strictly=True).rename({"newest_before": "left"})
+
+
+def _reached(stays: pl.DataFrame, p: Parameters) -> pl.DataFrame:
+    """(who, away_since). In the chain outside the hukou township, silence between two stays in the district, without a departure
+    sign, is no return home."""
+    left = (pl.col("left") >= pl.col("was")).fill_null(False)
+    silent = pl.col("inside") & pl.col("inside_before") & ~left
+    chains, _ = _runs(stays, pl.when(silent).then(p.days.chain_silent).otherwise(p.days.chain))
+    reaches = pl.col("ends") > earlier("today", p.days.chain)
+    return chains.filter(reaches).group_by("who").agg(away_since=pl.col("start").max())
+
+
+def _runs(parts: pl.DataFrame, allowed: pl.Expr) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Intervals overlapping or bridged as runs (who, run, today, start, before, ends, last), and the gaps bridged (run, from,
+    to). `allowed` may read `was` and `inside_before`: when all earlier intervals had ended, and whether the last of them lay inside."""
+    # of the same days the one inside first: it tells that the silence before was no return home
+    rows = parts.sort("who", "start", "ends", "inside", "shown", descending=[False, False, False, True, False])
+    before = earlier_max(pl.col("ends").cast(pl.Int64) * 2 + pl.col("inside"), "who", kind=pl.Int64)
+    seen = rows.with_columns(earlier=before).with_columns(
+        was=(pl.col("earlier") // 2).cast(pl.Int32).cast(pl.Date), inside_before=pl.col("earlier") % 2 == 1
+    )
+    breaks = (pl.col("was").is_null() | (between("start", "was") > allowed)).cast(pl.Int32)
+    numbered = seen.with_columns(breaks=breaks).with_columns(run=pl.col("breaks").cum_sum())
+    first = pl.col("start").cast(pl.Int64) * 1024 + pl.col("before")
+    runs = numbered.group_by("run").agg(
+        *(pl.col(name).first() for name in ("who", "today", "start")),
+        before=(first.min() % 1024).cast(pl.Int32),
+        ends=pl.col("ends").max(),
+        last=pl.col("last").max(),
+    )
+    bridged = numbered.filter((pl.col("shown") > pl.col("was")) & (pl.col("breaks") == 0))
+    return runs, bridged.select("run", **{"from": "was", "to": "shown"})
+
+
+def _summary(living: pl.DataFrame, p: Parameters) -> pl.DataFrame:
+    """One row a resident: sums over all runs, the newest run, and the run that counts tonight (`run`)."""
+    window, today = earlier("today", p.days.window), pl.col("today")
+    days = between(pl.min_horizontal("ends", today), pl.max_horizontal("start", window)).clip(0)
+    counts = pl.col("ends") > earlier("today", p.days.keep)
+    return (
+        living.sort("who", "start")
+        .with_columns(days=days, counts=counts)
+        .group_by("who", maintain_order=True)
+        .agg(
+            run=pl.col("run").filter("counts").last(),
+            newest=pl.col("run").last(),
+            run_now=(pl.col("ends") > today).any(),
+            last_seen=pl.col("last").max(),
+            recent_run=(pl.col("ends") > earlier("today", p.days.recent_run)).any(),
+            days_365=pl.col("days").sum(),
+        )
     )
 
 
-def _joined(seen: DataFrame, p: Parameters) -> DataFrame:
-    """`joined`: where an earlier stay at the same place ended, if the gap to it is bridged; else null."""
-    before = Window.partitionBy("resident_id", "stay").orderBy("since", "ends").rowsBetween(Window.unboundedPreceding, -1)
-    visit = F.when(F.col("sign") == "S05", F.col("since"))
-    rows = seen.withColumn("was", F.max("ends").over(before)).withColumn("visited", F.last(visit, ignorenulls=True).over(before))
-    away = F.exists(
-        "outside",
-        lambda o: F.date_diff(F.least(o["ends"], F.col("since")), F.greatest(o["since"], F.col("was"))) > p.days.elsewhere_breaks,
+def _seen_twice(here: pl.DataFrame, p: Parameters) -> pl.DataFrame:
+    """`seen_twice`: the first and last start of what was seen lately lie far apart."""
+    lately = here.filter(pl.col("last") > earlier("today", p.days.settled_window))
+    span = between(pl.col("shown").max(), pl.col("shown").min())
+    return lately.group_by("who").agg(seen_twice=span >= p.days.settled_span)
+
+
+def _counted(summary: pl.DataFrame, living: pl.DataFrame, gaps: pl.DataFrame, told: Evidence) -> pl.DataFrame:
+    """What the rules read of the run that counts tonight and of the newest."""
+    # whoever is first met on some day came before it, but not before last leaving
+    began = newest_before(living, told.breaks, "start", strictly=False)
+    came = began.select(
+        "run", "start", "ends", came_by=pl.max_horizontal(pl.col("newest_before"), earlier("start", pl.col("before")))
     )
-    gap = F.date_diff("since", "was")
-    same_place = (gap > 0) & (gap <= p.days.bridge_same_place) & ~away
-    contrary = F.exists("leaves", lambda d: (d["since"] >= F.col("visited")) & (d["since"] < F.col("since")))
-    visits = visit.isNotNull() & (gap > 0) & (F.date_diff("since", "visited") <= p.days.bridge_visits) & ~contrary & ~away
-    bridged = F.col("stay").isNotNull() & (same_place | F.coalesce(visits, F.lit(False)))
-    return rows.withColumn("joined", F.when(bridged, F.col("was")))
-
-
-def runs(parts: DataFrame, p: Parameters) -> DataFrame:
-    """(resident_id, kind, run, today, start, ends, last, gaps, first_shown, last_shown): intervals overlapping or bridged."""
-    order = Window.partitionBy("resident_id", "kind").orderBy("start", "ends", "shown")
-    earlier = F.max(F.struct("ends", "inside")).over(order.rowsBetween(Window.unboundedPreceding, -1))
-    seen = parts.withColumn("earlier", earlier).withColumn("was", F.col("earlier")["ends"])
-    breaks = F.when(F.col("was").isNull() | (F.date_diff("start", "was") > _allowed(p)), 1).otherwise(0)
-    gap = F.when(
-        (F.col("shown") > F.col("was")) & (breaks == 0),
-        F.struct(F.col("was").alias("from"), F.col("shown").alias("to"), F.date_diff("shown", "was").alias("days")),
-    )
-    numbered = seen.withColumn("gap", gap).withColumn("run", F.sum(breaks).over(order.rowsBetween(Window.unboundedPreceding, 0)))
-    lately = F.when(F.col("last") > F.date_sub("today", p.days.settled_window), F.col("shown"))
-    return numbered.groupBy("resident_id", "kind", "run").agg(
-        F.first("today").alias("today"),
-        F.min("start").alias("start"),
-        F.min(F.struct("start", "before"))["before"].alias("before"),
-        F.first("breaks").alias("breaks"),
-        F.max("ends").alias("ends"),
-        F.max("last").alias("last"),
-        F.array_sort(F.collect_list("gap")).alias("gaps"),
-        F.min(lately).alias("first_shown"),
-        F.max(lately).alias("last_shown"),
-    )
-
-
-def _allowed(p: Parameters) -> Column:
-    """The longest gap bridged. In the chain outside the hukou township, silence between two stays in the district, without a
-    departure sign, is no return home."""
-    left = F.exists("breaks", lambda d: (d >= F.col("was")) & (d < F.col("start")))
-    silent = F.col("inside") & F.col("earlier")["inside"] & ~left
-    return F.when(F.col("kind") == "here", p.days.bridge).when(silent, p.days.chain_silent).otherwise(p.days.chain)
-
-
-def _came_by(run: Column) -> Column:
-    """The day by which the person had come: whoever is first met on some day came before it, but not before last leaving."""
-    left = F.array_max(F.filter(run["breaks"], lambda d: d <= run["start"]))
-    return F.greatest(F.date_sub(run["start"], run["before"]), left)
-
-
-def _summary(chains: DataFrame, p: Parameters) -> DataFrame:
-    """One row a resident: the run that counts tonight, the newest run, and the sums over all."""
-    here, away = F.col("kind") == "here", F.col("kind") == "away"
-    counts = here & (F.col("ends") > F.date_sub("today", p.days.keep))
-    reaches = away & (F.col("ends") > F.date_sub("today", p.days.chain))
-    window = F.date_sub("today", p.days.window)
-    days = F.greatest(F.lit(0), F.date_diff(F.least("ends", "today"), F.greatest("start", window)))
-    run = F.max(F.when(counts, F.struct("start", "ends", "before", "breaks", "gaps")))
-    newest = F.max(F.when(here, F.struct("start", "before", "breaks")))
-    span = F.date_diff(F.max(F.when(here, F.col("last_shown"))), F.min(F.when(here, F.col("first_shown"))))
-    return chains.groupBy("resident_id").agg(
-        run["start"].alias("here_since"),
-        _came_by(run).alias("came_by"),
-        run["ends"].alias("here_until"),
-        run["gaps"].alias("gaps"),
-        newest["start"].alias("last_run"),
-        _came_by(newest).alias("last_came_by"),
-        F.max(F.when(here, F.col("ends") > F.col("today"))).alias("run_now"),
-        F.max(F.when(here, F.col("last"))).alias("last_seen"),
-        F.max(here & (F.col("ends") > F.date_sub("today", p.days.recent_run))).alias("recent_run"),
-        F.sum(F.when(here, days)).cast("int").alias("days_365"),
-        F.max(F.when(reaches, F.col("start"))).alias("away_since"),
-        F.coalesce(span >= p.days.settled_span, F.lit(False)).alias("seen_twice"),
-    )
+    gap = whole(text("from", "from"), text("to", "to"), plain("days", between("to", "from")))
+    listed = gaps.join(summary.select("run"), on="run", how="semi").sort("run", "from", "to").select("run", gap=gap)
+    told_gaps = listed.group_by("run", maintain_order=True).agg(gaps=pl.col("gap").str.join(","))
+    now = came.rename({"start": "here_since", "ends": "here_until"})
+    last = came.select(newest="run", last_run="start", last_came_by="came_by")
+    joined = summary.join(now, on="run", how="left").join(last, on="newest", how="left").join(told_gaps, on="run", how="left")
+    return joined.drop("run", "newest")

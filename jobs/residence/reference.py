@@ -1,4 +1,4 @@
-"""The same rules for one person in plain Python: read by people, used by what-if, and the check on the Spark rules.
+"""The same rules for one person in plain Python: read by people, used by what-if, and the check on the set-based rules.
 
 It follows domain §1.3 sentence by sentence and shares with the set-based rules only the parameters and the code table.
 A sign is a mapping with the columns of SIGNS that derived.py names, `grp` (departments that copy one another), and of its

@@ -32,7 +32,7 @@ class Evidence:
 
 @dataclass
 class Person:
-    """One resident with evidence and facts; `status` fills code, rule and confidence."""
+    """One resident with evidence and facts; `status` fills code, rule and evidence score."""
 
     resident: Row
     today: dt.date
@@ -44,7 +44,7 @@ class Person:
 
 
 def rounded(value: float, places: int) -> float:
-    """Half away from zero, as Spark rounds."""
+    """Half away from zero, of the number as it is written."""
     return float(Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
 
 

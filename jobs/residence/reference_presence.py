@@ -100,9 +100,10 @@ def bridge(
 
 
 def _chain(stays: list[Stay], leaves: list[dt.date], p: Parameters) -> list[Stay]:
-    """Evidence outside the hukou township as chains. Silence between two stays in the district is no return home."""
+    """Evidence outside the hukou township as chains. Silence between two stays in the district is no return home:
+    of the same days the stay in the district comes first."""
     runs: list[Stay] = []
-    for stay in sorted(stays, key=lambda s: (s.start, s.ends)):
+    for stay in sorted(stays, key=lambda s: (s.start, s.ends, s.where is None)):
         before = runs[-1] if runs else None
         gap = (stay.start - before.ends).days if before else 0
         silent = (

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from jobs.residence import calibration
+from jobs.residence.calibration import Case
 from jobs.residence.codes import CODES
 from jobs.residence.reference_evidence import HERE_CODES, Person, rounded
 
@@ -15,11 +17,13 @@ OUTSIDE = {"HKMT": "25", "FOREIGN": "26"}
 
 @dataclass(frozen=True)
 class Decision:
-    """What was decided for one person."""
+    """What was decided for one person: `evidence_score` of presence, and `confidence`, the calibrated probability that the code is
+    right (None of a relative, of whom only code and score are asked)."""
 
     code: str
     rule: str
-    confidence: float
+    evidence_score: float
+    confidence: float | None = None
 
 
 @dataclass(frozen=True)
@@ -40,30 +44,41 @@ NOBODY = Relatives()
 
 def own_code(one: Person, home_township: str | None) -> str:
     """The status on the own evidence alone, R-10 applied."""
-    code, _ = first(one, NOBODY, home_township)
-    return "62" if _thin(one, code, one.fact["score"]) else code
+    code, rule = first(one, NOBODY, home_township)
+    return "62" if _thin(one, Decision(code, rule, one.fact["score"])) else code
 
 
 def final(one: Person, others: Relatives, home_township: str | None) -> Decision:
-    """The status with relatives; confidence by the rule that decided."""
+    """The status with relatives; the evidence score by the rule that decided, and how sure such a status is."""
     code, rule = first(one, others, home_township)
     f, p = one.fact, one.p
     told = 1.0 - (1.0 - f["score"]) * (1.0 - p.signs["S21"].weight) if others.lives_with else f["score"]
     told = 1.0 - (1.0 - told) * (1.0 - p.scores.card) if f["carded"] else told
     if rule == "R-08" and others.parent:
-        told = p.scores.parent * others.parent.confidence
+        told = p.scores.parent * others.parent.evidence_score
     elif rule == "R-06f" and others.kin:
-        told = max(told, p.scores.parent * others.kin.confidence)
+        told = max(told, p.scores.parent * others.kin.evidence_score)
     elif rule == "R-05c-household":
         told = min(told, p.scores.household)
     elif rule == "R-05c-away" and f["elsewhere_on"] is None:
         told = p.scores.silent_absent
     told = rounded(told, 4)
-    return Decision("62", "R-10", told) if _thin(one, code, told) else Decision(code, rule, told)
+    said = Decision(code, rule, told)
+    said = Decision("62", "R-10", told) if _thin(one, said) else said
+    return replace(said, confidence=calibration.load().of(_case(one, said)))
 
 
-def _thin(one: Person, code: str, confidence: float) -> bool:
-    return not one.fact["local"] and not one.fact["settled"] and CODES[code].kind in ("R", "T") and confidence < one.p.scores.low
+def _case(one: Person, said: Decision) -> Case:
+    """What the calibration looks at."""
+    f = one.fact
+    against = max(((e.value, e.since, e.row["sign"]) for e in one.evidence if e.strength is None), default=(0.0, None, None))[2]
+    days = (f["last_seen"], f["here_since"], f["away_since"])
+    return Case(said.code, said.rule, said.evidence_score, bool(f["carded"]), against, one.today, *days)
+
+
+def _thin(one: Person, said: Decision) -> bool:
+    weak = CODES[said.code].kind in ("R", "T") and said.evidence_score < one.p.scores.low
+    return weak and said.rule != "R-03" and not one.fact["local"] and not one.fact["settled"]
 
 
 def first(one: Person, others: Relatives, home_township: str | None) -> tuple[str, str]:
@@ -80,6 +95,11 @@ def _void(one: Person, _o: Relatives, _h: str | None) -> str | None:
     nobody = r["id_number"] is None and r["name"] is None and r["birth_date"] is None
     unborn = r["birth_date"] is not None and r["birth_date"] > one.today
     return "99" if nobody or unborn or (age is not None and age > one.p.age.impossible) else None
+
+
+def _by_hand(one: Person, _o: Relatives, _h: str | None) -> str | None:
+    decided = one.resident.get("by_hand")
+    return decided["status_code"] if decided else None
 
 
 def _death(one: Person, _o: Relatives, _h: str | None) -> str | None:
@@ -255,8 +275,8 @@ def _tie(one: Person, _o: Relatives, _h: str | None) -> str | None:
 Decide = Callable[[Person, Relatives, "str | None"], "str | None"]
 
 ORDER: tuple[tuple[str, Decide], ...] = (
-    ("R-00", _void), ("R-01", _death), ("R-04d", _departure), ("R-04f", _with_family), ("R-09", _conflict), ("R-08", _child),
-    ("R-05a", _abroad), ("R-05b", _local_present), ("R-05c-household", _local_household), ("R-05c-short", _local_short),
-    ("R-05c-silent", _local_silent), ("R-05c-away", _local_away), ("R-07", _outside), ("R-06a", _usual), ("R-06b", _temporary),
-    ("R-06f", _kin_here), ("R-06c", _lapsed), ("R-06d", _tie),
+    ("R-00", _void), ("R-03", _by_hand), ("R-01", _death), ("R-04d", _departure), ("R-04f", _with_family), ("R-09", _conflict),
+    ("R-08", _child), ("R-05a", _abroad), ("R-05b", _local_present), ("R-05c-household", _local_household),
+    ("R-05c-short", _local_short), ("R-05c-silent", _local_silent), ("R-05c-away", _local_away), ("R-07", _outside),
+    ("R-06a", _usual), ("R-06b", _temporary), ("R-06f", _kin_here), ("R-06c", _lapsed), ("R-06d", _tie),
 )  # fmt: skip

@@ -20,7 +20,8 @@ FOLLOWED = (*HERE_CODES, "13", "14", "31", "32")
 
 @dataclass
 class World:
-    """Residents (with `today`), their records (record_id → resident and text of the row), signs and ties."""
+    """Residents (with `today`, and `by_hand` where a status was decided so), their records (record_id → resident and text of the
+    row), signs and ties."""
 
     residents: list[Row]
     records: dict[str, Row]

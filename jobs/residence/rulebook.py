@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jobs.residence import parameters
+import polars as pl
+
+from jobs.residence import calibration, parameters
 from jobs.residence.codes import CODES
 from jobs.residence.parameters import Parameters
 from jobs.residence.rules.order import RULES
@@ -20,11 +22,17 @@ Rendered from the rule list, the parameters and the case tables; do not edit.
 每人每夜一个状态，只由当夜已知证据和业务日期决定，不读昨日结果。
 One status a person a night, from the evidence known tonight and the business date alone; yesterday's result is never read.
 
-- **发布的置信度是证据分**（`c_pos · (1 − c_neg)`，按独立部门合成），尚未按核实样本校准。
-  The published confidence is the evidence score of presence, `c_pos · (1 − c_neg)` over independent departments. It is not yet
-  calibrated on verified persons: read the bands as an order, not as a probability.
-- 手工裁定（R-03）和七日迟滞（R-11）尚未接入。
-  Signed manual decisions (R-03) and the seven-day hysteresis (R-11) are not built yet.
+- **证据分**（`evidence_score`，`c_pos · (1 − c_neg)`，按独立部门合成）说“在区”的证据有多强，规则只读它。**置信度**（`confidence`）是
+  状态码判对的概率：真实状态已知的人中，同类证据者有几成判对（`jobs/residence/calibration.yml`，见文末）。确已离开者证据分低而置信度高。
+  The **evidence score**, `c_pos · (1 − c_neg)` over independent departments, says how strong the evidence of *presence* is; the
+  rules read it. The **confidence** is the probability that the status code is right: of people whose true status was known, the
+  share of those with such evidence whose code was right. Whoever certainly left has a low score and a high confidence. 61 and 62
+  say that nothing is known and count as not right.
+- **人工认定**（R-03，`renkou override`）须签名、写明理由，至多一年，先于一切看证据的规则，依据随人而不随编号。
+  **Decided by hand** (R-03, `renkou override`): signed, with a reason, for at most a year; it stands before every rule that looks at
+  evidence and follows the person, not the id.
+- 七日迟滞（R-11）尚未接入。
+  The seven-day hysteresis (R-11) is not built yet.
 - R-02（身份类别）和 R-04（在区区间）只产生事实，不单独决定。
   R-02 (identity class) and R-04 (presence) make facts; they decide nothing by themselves.
 - 就医、接种、缴费须另有一年内的居所证据才算在区；同一行写明居所在区外的不算，在校亦同。
@@ -110,7 +118,7 @@ def render(p: Parameters, spec: Path) -> str:
         **{"work": d.work_before, "gone": d.found_gone_after},
         **{"insured": d.settled_insured, "registered": d.newly_registered},
     )
-    parts = [introduction, _codes(), _rules(), _signs(p), _negatives(p), _days(p)]
+    parts = [introduction, _codes(), _rules(), _signs(p), _negatives(p), _days(p), _sure()]
     cases = [file.read_text(encoding="utf-8").replace("# ", "### ", 1).strip() for file in sorted(spec.glob("*.md"))]
     return "\n".join([*parts, "## 用例 · Cases", WORDS, "\n\n".join(cases), ""])
 
@@ -164,6 +172,26 @@ def _negatives(p: Parameters) -> str:
 def _days(p: Parameters) -> str:
     rows = [[name, str(value)] for part in (p.days, p.months, p.age, p.scores) for name, value in part.model_dump().items()]
     return "## 天数与界限 · Days and bounds\n\n" + table(["name", "value"], rows)
+
+
+def _sure() -> str:
+    """The widest cells of the calibration: how often each code of each rule was right."""
+    known = calibration.load()
+    sums = known.counts.group_by("code", "rule").agg(pl.col("people", "right").sum()).sort("code", "rule")
+    rows = [[code, rule, f"{people:,}", f"{100 * known.cells[code, rule]:.0f}"] for code, rule, people, _ in sums.iter_rows()]
+    told = "; ".join(_sample(dict(s)) for s in known.samples)
+    words = (
+        f"置信度的最宽各格；更细者见 `calibration.csv`。 The widest cells of the confidence (calibration {known.version}); narrower ones"
+        f" stand in `calibration.csv`. 用`renkou calibrate`加入核实者，用`renkou evaluate`在别的样本上检验。"
+        " `renkou calibrate` adds verified people, `renkou evaluate` judges on others."
+        f" 核实者 verified: {told}.\n\n"
+    )
+    return "## 判对几成 · How often a code is right\n\n" + words + table(["code", "rule", "people", "right of 100"], rows)
+
+
+def _sample(told: dict[str, object]) -> str:
+    made = f"sample seed {told['seed']}, fault rates × {told['rates']:g}" if "seed" in told else "verified at the door"
+    return f"{made}, {told['date']}, rules {told['rules']}: {told['people']:,}"
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from jobs.residence.overrides import Override, read
 from jobs.residence.parameters import Parameters
 from jobs.residence.reference_world import ticked
 
@@ -41,7 +42,7 @@ TIE = ("from_record", "to_record", "relation", "dept", "from_date", "to_date", "
 class Around:
     """Rows of a night: residents in whole (`residents`), further people of whom only single signs matter (`bystanders`), every
     record with its resident, signs without the visits nobody made (`grp`: departments that copy one another), ties between the
-    records, and what was published."""
+    records, what was published, and all statuses ever decided by hand."""
 
     night: dt.date
     residents: list[Row] = field(default_factory=list)
@@ -50,6 +51,7 @@ class Around:
     signs: list[Row] = field(default_factory=list)
     ties: list[Row] = field(default_factory=list)
     published: dict[str, Row] = field(default_factory=dict)
+    overrides: list[Override] = field(default_factory=list)
 
     def of(self, resident_id: str) -> list[Row]:
         """The resident's records, by department, table and id."""
@@ -65,7 +67,9 @@ def around(settings: Settings, night: Night, residents: Iterable[str], p: Parame
     try:
         _open(con, settings, night)
         _whole(con, list(residents))
-        return _read(con, night.date, p)
+        found = _read(con, night.date, p)
+        found.overrides = read(settings.overrides)
+        return found
     finally:
         con.close()
 

@@ -77,7 +77,7 @@ def _telling(found: Around) -> set[str]:
 
 
 def said(outcome: Outcome | None) -> Said:
-    """Status, rule and evidence score."""
+    """Status, rule and how sure it is."""
     return (outcome.decision.code, outcome.decision.rule, outcome.decision.confidence) if outcome else (NO_ONE, "", None)
 
 

@@ -11,8 +11,10 @@ from jobs.residence.parameters import Parameters
 from jobs.residence.reference_world import Outcome
 from jobs.residents.one_resident_changes import NO_ONE
 
-COMPARED = ("status", "rule", "usual", "evidence", "band", "basis", "here_since", "away_since", "last_seen", "days_365")
-"""What a published status and a decision both say."""
+COMPARED = (
+    *("status", "rule", "usual", "confidence", "band", "evidence", "basis", "here_since", "away_since", "last_seen", "days_365"),
+)
+"""What a published status and a decision both say; `evidence` is the evidence score."""
 REASONS = {
     "nature": ("identity class", "身份类别"),
     "age": ("age", "年龄"),
@@ -39,7 +41,8 @@ def published(row: Mapping[str, Any] | None) -> dict[str, Any]:
     """COMPARED of a row of RESIDENCE; empty where the night decided nothing."""
     if row is None:
         return {}
-    renamed = {"status": row["status_code"], "rule": row["rule_id"], "usual": row["counts_usual"], "evidence": row["confidence"]}
+    renamed = {"status": row["status_code"], "rule": row["rule_id"], "usual": row["counts_usual"]}
+    renamed["evidence"] = row["evidence_score"]
     return {**renamed, **{name: row[name] for name in COMPARED if name not in renamed}}
 
 
@@ -52,21 +55,22 @@ def decided(outcome: Outcome | None, p: Parameters) -> dict[str, Any]:
         "status": code,
         "rule": outcome.decision.rule,
         "usual": None if code in ("61", "92") else CODES[code].usual,
-        "evidence": outcome.decision.confidence,
-        "band": band(outcome.decision.confidence, p),
+        "confidence": outcome.decision.confidence,
+        "band": band(outcome.decision.confidence or 0.0, p),
+        "evidence": outcome.decision.evidence_score,
         **{name: fact[name] for name in ("basis", "here_since", "away_since", "last_seen", "days_365")},
     }
 
 
-def band(score: float, p: Parameters) -> str:
+def band(confidence: float, p: Parameters) -> str:
     """high, medium, low or none."""
     bounds = (("high", p.scores.high), ("medium", p.scores.medium), ("low", p.scores.low))
-    return next((name for name, bound in bounds if score >= bound), "none")
+    return next((name for name, bound in bounds if confidence >= bound), "none")
 
 
 def same(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    """Whether a published row and a decision say the same; counts and bands follow from the rest."""
-    return all(before[name] == after[name] for name in COMPARED if name not in ("usual", "band"))
+    """Whether a published row and a decision say the same; counts follow from the rest, how sure it is from the calibration in force."""
+    return all(before[name] == after[name] for name in COMPARED if name not in ("usual", "confidence", "band"))
 
 
 def reasons(before: Outcome | None, after: Outcome | None) -> list[dict[str, Any]]:

@@ -14,7 +14,8 @@ SHOWN = 8
 """Single records told on a page; the rest stand in the JSON."""
 LINES = (
     ("usual", "usual resident 常住"),
-    ("evidence", "evidence 证据分"),
+    ("confidence", "how sure 把握"),
+    ("evidence", "evidence score 证据分"),
     ("basis", "half-year basis 半年依据"),
     ("here_since", "here since 在区起"),
     ("away_since", "left hukou by 离户籍地起"),
@@ -84,8 +85,10 @@ def _value(side: dict[str, Any], name: str) -> str:
     value = side[name]
     if name == "usual":
         return {True: "yes 是", False: "no 否", None: "as before 待核，照旧"}[value]
-    if name == "evidence":
+    if name == "confidence":
         return "–" if value is None else f"{value:.2f} {side['band'] or ''}".strip()
+    if name == "evidence":
+        return "–" if value is None else f"{value:.2f}"
     return "–" if value is None else str(value)
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 
+from jobs.residence.overrides import in_force
 from jobs.residence.parameters import Parameters
 from jobs.residence.reference_world import Outcome, World, decide_all
 from jobs.residents.one_resident import Around, Row
@@ -42,12 +43,19 @@ def world(found: Around, resident_id: str | None, asked: Asked, p: Parameters) -
     kept = {k: r for k, r in found.records.items() if k not in asked.without}
     told = [_known(s, asked.as_of, found.night) for s in found.signs if s["record_id"] in kept]
     ties = [t for t in found.ties if t["from_record"] in kept and t["to_record"] in kept]
-    people = [{**r, "today": asked.as_of} for r in found.residents]
+    decided = _by_hand(found, asked.as_of)
+    people = [{**r, "today": asked.as_of, "by_hand": decided.get(r["resident_id"])} for r in found.residents]
     if resident_id is not None and (asked.without or asked.as_of < found.night):
         people = _renewed(people, {resident_id}, found, asked, World([], kept, told, ties))
     people += [_bystander(who, asked.as_of) for who in sorted(found.bystanders)]
     later = _not_begun(told, asked.as_of) if asked.as_of < found.night else set()
     return World(people, {k: _record(r, asked.as_of, p, k not in later) for k, r in kept.items()}, told, ties)
+
+
+def _by_hand(found: Around, as_of: dt.date) -> dict[str, Row]:
+    """Statuses decided by hand that hold on the day, by resident; leaving out the record they were tied to takes none back."""
+    held = in_force(found.overrides, as_of)
+    return {found.records[o.record_id]["resident_id"]: asdict(o) for o in held if o.record_id in found.records}
 
 
 def _renewed(people: list[Row], who: set[str], found: Around, asked: Asked, left: World) -> list[Row]:

@@ -17,12 +17,15 @@ KINDS = {
     "retired": "retired 撤销",
 }
 
+UNDECIDED = ("61", "62")
+"""Codes that say that nothing is known."""
+
 
 def page(story: dict[str, Any], night: str) -> str:
     """The whole page."""
     parts = [
         _head(story["resident"], night),
-        [*_status(story["status"]), *_decided_by(story)],
+        [*_status(story["status"]), *_by_hand(story.get("by_hand")), *_decided_by(story)],
         _records(story["records"]),
         _links(story),
         _near(story["near_misses"]),
@@ -59,8 +62,8 @@ def _status(status: dict[str, Any] | None) -> list[str]:
         return ["status 居住状态: not decided on this night"]
     words, told = CODES.get(status["status_code"]), status["explanation"]
     lines = wrap(f"status {status['status_code']} {words.zh} · {words.en}" if words else f"status {status['status_code']}")
-    confidence = "–" if status["confidence"] is None else f"{status['confidence']:.2f}"
-    facts = [f"rule {status['rule_id']} ({status['rule_version']})", f"evidence {confidence} {status['band'] or ''}".strip()]
+    score = "–" if status["evidence_score"] is None else f"{status['evidence_score']:.2f}"
+    facts = [f"rule {status['rule_id']} ({status['rule_version']})", f"evidence score {score}"]
     for key, word in (
         ("basis", "basis"),
         ("here_since", "here since"),
@@ -70,15 +73,38 @@ def _status(status: dict[str, Any] | None) -> list[str]:
         if status.get(key):
             facts.append(f"{word} {status[key]}")
     lines += wrap("  " + " · ".join(facts), "  ")
+    lines += _sure(status)
     lines += _signs("for 正面", told.get("positive"))
     lines += _signs("against 反面", told.get("negative"))
     if told.get("without_strongest") is not None:
-        lines.append(f"  without its strongest sign the evidence would be {told['without_strongest']}")
+        lines.append(f"  without its strongest sign the evidence score would be {told['without_strongest']}")
     if told.get("counterfactual"):
         lines += wrap(f"  counterfactual: {told['counterfactual']}", "  ")
     if told.get("alarm"):
         lines += wrap(f"  ! {told['alarm']}", "    ")
     return lines
+
+
+def _sure(status: dict[str, Any]) -> list[str]:
+    """The calibrated confidence in words; nights from before there was one kept the evidence score in its place."""
+    if status["confidence"] is None or status["evidence_score"] is None:
+        return []
+    if status["rule_id"] == "R-03":
+        return []
+    if status["status_code"] in UNDECIDED:
+        return wrap("  how sure 把握: not decided, to be verified 未定，待核实", "    ")
+    right = round(100 * status["confidence"])
+    return wrap(
+        f"  how sure 把握: {right} of 100 with such evidence were right ({status['band']}) 同类证据每百人判对{right}人", "    "
+    )
+
+
+def _by_hand(decided: dict[str, Any] | None) -> list[str]:
+    """Who decided the status by hand, why, and until when."""
+    if not decided:
+        return []
+    who = f", signed by {decided['by']}: {decided['why']}" if decided.get("by") else ""
+    return wrap(f"  decided by hand 人工认定 {decided['override_id']} from {decided['on']} until {decided['until']}{who}", "    ")
 
 
 def _decided_by(story: dict[str, Any]) -> list[str]:

@@ -133,6 +133,7 @@ RESIDENCE: dict[str, Spoil] = {
     "residence.status_listed": put("residence", status_code="77"),
     "residence.status_present": put("residence", status_code=None),
     "residence.confidence_range": put("residence", confidence=1.2),
+    "residence.evidence_score_range": put("residence", evidence_score=-0.1),
     "residence.residence_township_form": put("residence", township="余杭"),
     "residence.rule_named": put("residence", rule_id=None),
     "residence.everyone_has_status": drop("residence"),

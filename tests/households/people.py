@@ -7,7 +7,7 @@ import polars as pl
 from jobs.households.stated import Stated
 
 PEOPLE = {
-    "resident_id": pl.String, "dwelling_id": pl.String, "township": pl.String, "confidence": pl.Float64,
+    "resident_id": pl.String, "dwelling_id": pl.String, "township": pl.String, "evidence": pl.Float64,
     "counts_usual": pl.Boolean, "age": pl.Int64, "surname": pl.String, "county": pl.String, "married": pl.Boolean,
 }  # fmt: skip
 TIES = {
@@ -22,7 +22,7 @@ TEXTS = {"dwelling_id": pl.String, "text": pl.String}
 def person(name: str, dwelling: str = "d1", **said: object) -> dict[str, object]:
     """Somebody of forty, present for sure; a surname and a county of their own unless said."""
     usual = {
-        "township": "330110001", "confidence": 0.9, "counts_usual": True, "age": 40, "surname": name, "county": name,
+        "township": "330110001", "evidence": 0.9, "counts_usual": True, "age": 40, "surname": name, "county": name,
         "married": False,
     }  # fmt: skip
     return {"resident_id": name, "dwelling_id": dwelling, **usual, **said}

@@ -48,7 +48,7 @@ def test_aged_alone(who: dict[str, object], others: list[dict[str, object]], alo
 
 
 def test_doubt_of_presence_is_doubt_of_the_household():
-    sure, unsure = (night(told([person("a", confidence=c)])).households["confidence"][0] for c in (0.8, 0.79))
+    sure, unsure = (night(told([person("a", evidence=c)])).households["confidence"][0] for c in (0.8, 0.79))
     assert sure > unsure
 
 

@@ -105,7 +105,7 @@ def add(world: World, file: str, row: dict[str, str]) -> Case:
 
 
 def person(case: Case, who: str) -> dict[str, Any]:
-    """The resident row: `born=… hukou=… id=… mother=… father=… spouse=… guardian=… home=… at=… card=room/township`."""
+    """The resident row: `born=… hukou=… id=… mother=… father=… spouse=… guardian=… home=… at=… card=room/township by_hand=code`."""
     said = dict(word.split("=", 1) for word in who.split() if "=" in word)
     place = PLACES.get(said.get("hukou", ""), said.get("hukou"))
     place = None if place in (None, "none", "unknown") else place
@@ -128,11 +128,26 @@ def person(case: Case, who: str) -> dict[str, Any]:
         "mother_id": relative("mother"),
         "father_id": relative("father"),
         "spouse_id": relative("spouse"),
+        "by_hand": _decided(case, said["by_hand"]) if "by_hand" in said else None,
         "guardians": [relative("guardian")] if "guardian" in said else [],
         "home": said.get("home"),
         "card": said.get("card"),
         "hukou_dwelling": said.get("at", "hukou"),
         "registered": dt.date.fromisoformat(said["registered"]) if "registered" in said else None,
+    }
+
+
+def _decided(case: Case, code: str) -> dict[str, Any]:
+    """A decision by hand in force on the day of the case, as jobs/residence/overrides.py gives it to the rules."""
+    until = case.today + dt.timedelta(30)
+    return {
+        "resident_id": case.resident_id,
+        "override_id": "O1",
+        "status_code": code,
+        "on": case.today,
+        "until": until,
+        "by": "desk",
+        "why": "x",
     }
 
 

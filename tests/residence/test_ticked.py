@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import polars as pl
 import pytest
 
+from jobs.residence.derived import ticked
 from jobs.residence.parameters import load
 from jobs.residence.reference_world import believed
 
@@ -41,13 +43,9 @@ def test_few_visits_are_never_a_bulk() -> None:
     assert len(believed([*visits(OTHER, 1), *visits(QUARTER_END, 19)], load())) == 20
 
 
-@pytest.mark.spark
-def test_spark_finds_the_same_days(spark: Any) -> None:
-    from jobs.residence.derived import ticked
-
+def test_set_based_rules_find_the_same_days() -> None:
     for day, number in [(QUARTER_END, 300), (QUARTER_END, 40), (OTHER, 300)]:
         rows = [*usual(), *visits(day, number)]
-        frame = spark.createDataFrame([(r["sign"], r["from_date"]) for r in rows], "sign string, from_date date")
-        found = {r["from_date"] for r in ticked(frame, load()).collect()}
+        found = set(ticked(pl.LazyFrame(rows), load())["from_date"])
         believed_days = {s["from_date"] for s in believed(rows, load())}
         assert found == {r["from_date"] for r in rows} - believed_days

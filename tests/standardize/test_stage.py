@@ -1,4 +1,4 @@
-"""The whole stage on Spark, over source tables written by hand."""
+"""The whole stage, on the driver and on Spark's workers, over source tables written by hand."""
 
 from __future__ import annotations
 
@@ -37,13 +37,17 @@ ROWS = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def result(spark: object, tmp_path_factory: pytest.TempPathFactory) -> tuple[Receipt, dict[str, list[Row]]]:
+@pytest.fixture(scope="module", params=["driver", pytest.param("workers", marks=pytest.mark.spark)])
+def result(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Receipt, dict[str, list[Row]]]:
     home: Path = tmp_path_factory.mktemp("standardize")
+    most = standardize.MOST_ROWS
+    if request.param == "workers":
+        request.getfixturevalue("spark")
+        most = 0
     settings = Settings(home, home / "sources.yml", "local[2]", 2, "test-key")
     night = Night(settings.nights, NIGHT)
     run_step(settings, night, "extract.ga", _deliver)
-    receipt = run_step(settings, night, "standardize", standardize.run)
+    receipt = run_step(settings, night, "standardize", standardize.run, most_rows=most)
     context = Context(settings, night, receipt)
     tables = (RECORDS, SIGNS, TIES, REJECTED_ROWS, CELL_ISSUES)
     return receipt, {t.name: context.read_arrow(t.name).to_pylist() for t in tables}
@@ -59,7 +63,6 @@ def _deliver(context: Context) -> None:
         context.write_arrow(SOURCE_ROWS, pa.Table.from_pylist(plain, schema=SOURCE_ROWS.schema), name)
 
 
-@pytest.mark.spark
 def test_rows_in_are_rows_standardized_and_rejected(result: tuple[Receipt, dict[str, list[Row]]]) -> None:
     receipt, tables = result
     assert receipt.rows_in == receipt.notes["source_rows"] == len(ROWS)
@@ -73,7 +76,6 @@ def test_rows_in_are_rows_standardized_and_rejected(result: tuple[Receipt, dict[
     assert reasons - silent == {("r2", "row", "TEST_ROW"), ("8|202610|110|u", "row", "OWNER_MISSING")}
 
 
-@pytest.mark.spark
 def test_three_spellings_are_one_dwelling(result: tuple[Receipt, dict[str, list[Row]]]) -> None:
     _, tables = result
     homes = {(r["source_table"], r["dwelling_id"], r["township"], r["in_district"]) for r in tables["records"]}
@@ -83,7 +85,6 @@ def test_three_spellings_are_one_dwelling(result: tuple[Receipt, dict[str, list[
     }  # fmt: skip
 
 
-@pytest.mark.spark
 def test_signs_of_another_tables_record_carry_its_dwelling(result: tuple[Receipt, dict[str, list[Row]]]) -> None:
     _, tables = result
     signs = defaultdict(list)
@@ -97,8 +98,7 @@ def test_signs_of_another_tables_record_carry_its_dwelling(result: tuple[Receipt
     }
 
 
-@pytest.mark.spark
-def test_nothing_is_left_of_the_attempt(result: tuple[Receipt, dict[str, list[Row]]], spark: object) -> None:
+def test_nothing_is_left_of_the_attempt(result: tuple[Receipt, dict[str, list[Row]]]) -> None:
     _, tables = result
     keys = [s["sign_id"] for s in tables["signs"]]
     assert len(keys) == len(set(keys))

@@ -65,6 +65,7 @@ def night(tmp_path: Path) -> Settings:
         "positive": [{"sign": "S03", "dept": "ga", "record": "r1", "from": "2010-01-01", "to": None, "w": 0.45, "decay": 1.0}]
     }
     status = {"status_class": "R", "counts_usual": True, "counts_present": True, "counts_hukou": True, "rule_version": "2026.1"}
+    status |= {"confidence": 0.934, "band": "high", "evidence_score": 0.861}
     told |= {
         "negative": [{"sign": "N03", "dept": "zf", "record": "rx", "from": "2020-01-01", "w": 0.8, "decay": 0.1}],
         "without_strongest": 0.2,
@@ -97,7 +98,8 @@ def test_the_story_is_told(night: Settings) -> None:
     for words in (
         "张*轩", "330***********9033", "138****5678",
         "4 records of ga jy wj yb", f"mother 母 {OTHER}", "status 11 户籍常住（人户一致）",
-        "rule R-05b (2026.1)", "S03 ga.czrk", "N03 zf", "evidence would be 0.2", "yb.psn_insu†", "(missing)",
+        "rule R-05b (2026.1)", "evidence score 0.86", "93 of 100 with such evidence were right (high)",
+        "S03 ga.czrk", "N03 zf", "evidence score would be 0.2", "yb.psn_insu†", "(missing)",
         "A–B  +13.2 bits, p 0.9999, auto, pass name_birth", "birth_date      exact                  +12.0 ████",
         "phone           else                    -2.5 ▒", "says nothing: number",
         f"A – C  one name, elder of {OTHER}", f"B – {OTHER}  +5.0 bits, kept apart by twins",

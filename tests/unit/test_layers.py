@@ -14,7 +14,7 @@ NOUNS = [
     "departments", "cleaning", "linkage", "pool", "quality", "residents", "records", "profiles", "sample", "households", "history",
 ]  # fmt: skip
 FOUNDATIONS = {
-    "errors", "tables", "settings", "plan", "privacy", "spark_environment", "session", "connect", "context",
+    "errors", "append_only", "tables", "settings", "plan", "privacy", "spark_environment", "session", "connect", "context",
 }  # fmt: skip
 FORBIDDEN = {
     "linkage": {"departments", "pool", "quality", "sample", "residence", "records", "profiles", "cleaning", "context"},

@@ -88,7 +88,7 @@ def published(settings: Settings, who: str) -> dict[str, Any]:
         "status_code": said["status"],
         "rule_id": said["rule"],
         "counts_usual": said["usual"],
-        "confidence": said["evidence"],
+        "evidence_score": said["evidence"],
     }
     flags = {"counts_present": True, "counts_hukou": False, "status_class": "R", "rule_version": p.version, "explanation": "{}"}
     return {"resident_id": who, **said, **columns, **flags}

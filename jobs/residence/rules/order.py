@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from pyspark.sql import functions as F
+import polars as pl
 
+from jobs.residence.codes import CODES
 from jobs.residence.parameters import Parameters
 from jobs.residence.rules.alive import rule_death, rule_void
+from jobs.residence.rules.by_hand import rule_by_hand
 from jobs.residence.rules.leaving import rule_conflict, rule_departure, rule_family
 from jobs.residence.rules.local import (
     rule_abroad,
@@ -27,10 +28,7 @@ from jobs.residence.rules.minors import rule_child
 from jobs.residence.rules.others import rule_lapsed, rule_outside, rule_temporary, rule_tie, rule_usual, rule_with_kin
 from jobs.residence.rules.reading import Facts
 
-if TYPE_CHECKING:
-    from pyspark.sql import Column
-
-Verdict = Callable[[Facts, Parameters], "Column"]
+Verdict = Callable[[Facts, Parameters], pl.Expr]
 
 
 @dataclass(frozen=True)
@@ -46,6 +44,7 @@ class Rule:
 
 RULES: tuple[Rule, ...] = (
     Rule("R-00", "无任何身份内容，或出生日期不可能", "no identity content, or an impossible birth date", ("99",), rule_void),
+    Rule("R-03", "签署的人工认定在有效期内", "a signed manual decision in force", tuple(CODES), rule_by_hand),
     Rule(
         "R-01",
         "死亡证明、火化或死亡注销，或两个较弱来源；死后七日以上仍有本人活动且仅一个来源的为疑似",
@@ -139,13 +138,17 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("R-06d", "从未在区居住：就业关联或其他关联", "never lived here: a tie by work, or another", ("51", "52"), rule_tie),
 )
-"""The order of evaluation. R-02 and R-04 make the facts; R-10 transforms what these decide."""
+"""The order of evaluation. R-02 and R-04 make the facts; R-10 transforms what these decide, but nothing decided by hand."""
 
 
-def fired(p: Parameters, without: tuple[str, ...] = ()) -> Column:
-    """The rules that decide for this person, in order, as an array of struct(rule, code); leaving out some rules."""
+def verdicts(p: Parameters) -> list[pl.Expr]:
+    """What every rule says of a person, each as a column named by the rule; null where it says nothing."""
     facts = Facts()
-    said = [
-        F.struct(F.lit(rule.id).alias("rule"), rule.decide(facts, p).alias("code")) for rule in RULES if rule.id not in without
-    ]
-    return F.filter(F.array(*said), lambda one: one["code"].isNotNull())
+    return [rule.decide(facts, p).alias(rule.id) for rule in RULES]
+
+
+def decided(without: tuple[str, ...] = ()) -> tuple[pl.Expr, pl.Expr]:
+    """(rule, code) of the first verdict that decides, leaving out some rules; the verdicts are columns."""
+    asked = [rule.id for rule in RULES if rule.id not in without]
+    rule = pl.coalesce(pl.when(pl.col(name).is_not_null()).then(pl.lit(name)) for name in asked)
+    return rule, pl.coalesce(asked)

@@ -2,61 +2,58 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from pyspark.sql import functions as F
+import polars as pl
 
 from jobs.residence.codes import CODES
 from jobs.residence.parameters import Parameters
 from jobs.residence.rules.reading import Facts, inland_code, newer, outside_code, present, yes
 
-if TYPE_CHECKING:
-    from pyspark.sql import Column
 
-
-def rule_outside(f: Facts, p: Parameters) -> Column:
+def rule_outside(f: Facts, p: Parameters) -> pl.Expr:
     """R-07: people from outside the border; a permanent-residence card needs no half year beside dwelling evidence."""
     stays = yes(f.half_year) | (f.permanent & yes(f.dwells))
-    return F.when(f.nature.isin("HKMT", "FOREIGN") & present(f, p), F.when(stays, outside_code(f)).otherwise("32"))
+    outside = f.nature.is_in(["HKMT", "FOREIGN"]) & present(f, p)
+    return pl.when(outside).then(pl.when(stays).then(outside_code(f)).otherwise(pl.lit("32")))
 
 
-def rule_usual(f: Facts, p: Parameters) -> Column:
+def rule_usual(f: Facts, p: Parameters) -> pl.Expr:
     """R-06a."""
-    undated = f.carded & f.last_run.isNull()
-    code = F.when(f.nature == "NO_HUKOU", "24").when(yes(f.half_year) | undated, inland_code(f))
-    return F.when(present(f, p), code)
+    undated = f.carded & f.last_run.is_null()
+    code = pl.when(f.nature == "NO_HUKOU").then(pl.lit("24")).when(yes(f.half_year) | undated).then(inland_code(f))
+    return pl.when(present(f, p)).then(code)
 
 
-def rule_temporary(f: Facts, p: Parameters) -> Column:
+def rule_temporary(f: Facts, p: Parameters) -> pl.Expr:
     """R-06b."""
-    return F.when(present(f, p), "31")
+    return pl.when(present(f, p)).then(pl.lit("31"))
 
 
-def once_here(f: Facts) -> Column:
+def once_here(f: Facts) -> pl.Expr:
     """Some sign or row of the person's own tells of living here at some time."""
     listed = f.carded | yes(f.listed) | yes(f.known_here)
-    return f.last_run.isNotNull() | f.departed_on.isNotNull() | f.registered_on.isNotNull() | listed
+    return f.last_run.is_not_null() | f.departed_on.is_not_null() | f.registered_on.is_not_null() | listed
 
 
-def rule_with_kin(f: Facts, p: Parameters) -> Column:
+def rule_with_kin(f: Facts, p: Parameters) -> pl.Expr:
     """R-06f: silent, once here, nothing tells of leaving, and spouse, parent or child is here: here as well, the half year as
     theirs."""
     left = f.stands | newer(f.departed_on, f.newest_ab) | newer(f.elsewhere_on, f.last_seen)
-    code = F.when(f.kin_here.isin("31", "32"), "31").otherwise(inland_code(f))
-    return F.when(inland_code(f).isNotNull() & f.kin_here.isNotNull() & once_here(f) & ~left, code)
+    code = pl.when(f.kin_here.is_in(["31", "32"])).then(pl.lit("31")).otherwise(inland_code(f))
+    inland = inland_code(f).is_not_null()
+    return pl.when(inland & f.kin_here.is_not_null() & once_here(f) & ~left).then(code)
 
 
-def rule_lapsed(f: Facts, p: Parameters) -> Column:
+def rule_lapsed(f: Facts, p: Parameters) -> pl.Expr:
     """R-06c."""
-    return F.when(once_here(f), "53")
+    return pl.when(once_here(f)).then(pl.lit("53"))
 
 
-def rule_tie(f: Facts, p: Parameters) -> Column:
+def rule_tie(f: Facts, p: Parameters) -> pl.Expr:
     """R-06d."""
-    return F.when(yes(f.worked_on >= f.before(p.days.work_in_force)), "51").otherwise("52")
+    return pl.when(yes(f.worked_on >= f.before(p.days.work_in_force))).then(pl.lit("51")).otherwise(pl.lit("52"))
 
 
-def thin(code: Column, confidence: Column, p: Parameters) -> Column:
+def thin(code: pl.Expr, score: pl.Expr, p: Parameters) -> pl.Expr:
     """R-10: a non-local counted as living here on an evidence score below the bound is 62, unless settled."""
-    here = code.isin([c for c, s in CODES.items() if s.kind in ("R", "T")])
-    return ~F.col("local") & ~F.col("settled") & here & (confidence < p.scores.low)
+    here = code.is_in([c for c, s in CODES.items() if s.kind in ("R", "T")])
+    return ~pl.col("local") & ~pl.col("settled") & here & (score < p.scores.low)

@@ -2,53 +2,51 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import polars as pl
 
-from pyspark.sql import functions as F
-
+from jobs.residence.days import earlier
 from jobs.residence.parameters import Parameters
-
-if TYPE_CHECKING:
-    from pyspark.sql import Column
 
 
 class Facts:
     """The facts of one resident as columns: `f.age` is the column `age`."""
 
-    def __getattr__(self, name: str) -> Column:
-        return F.col(name)
+    def __getattr__(self, name: str) -> pl.Expr:
+        return pl.col(name)
 
-    def before(self, days: int) -> Column:
+    def before(self, days: int) -> pl.Expr:
         """The day so many days ago."""
-        return F.date_sub("today", days)
+        return earlier(self.today, days)
 
 
-def yes(condition: Column) -> Column:
+def yes(condition: pl.Expr) -> pl.Expr:
     """The condition, where unknown counts as no."""
-    return F.coalesce(condition, F.lit(False))
+    return pl.coalesce(condition, pl.lit(False))
 
 
-def newer(day: Column, than: Column) -> Column:
+def newer(day: pl.Expr, than: pl.Expr) -> pl.Expr:
     """There is a day, and none or an earlier one to compare it with."""
-    return F.coalesce(day > than, day.isNotNull())
+    return pl.coalesce(day > than, day.is_not_null())
 
 
-def present(f: Facts, p: Parameters) -> Column:
+def present(f: Facts, p: Parameters) -> pl.Expr:
     """The run covers tonight, or presence is presumed."""
     return yes(f.run_now) | f.kept
 
 
-def township_code(f: Facts, home: Column) -> Column:
+def township_code(f: Facts, home: pl.Expr) -> pl.Expr:
     """11 at home in the hukou's township, 12 in another."""
     elsewhere = yes(home != f.hukou_township)
-    return F.when(elsewhere, "12").otherwise("11")
+    return pl.when(elsewhere).then(pl.lit("12")).otherwise(pl.lit("11"))
 
 
-def inland_code(f: Facts) -> Column:
+def inland_code(f: Facts) -> pl.Expr:
     """21, 22 or 23 by where the hukou is; null for people without one and from outside the border."""
-    return F.when(f.nature == "CITY_HUKOU", "21").when(f.nature == "PROV_HUKOU", "22").when(f.nature == "OUT_HUKOU", "23")
+    return f.nature.replace_strict(
+        {"CITY_HUKOU": "21", "PROV_HUKOU": "22", "OUT_HUKOU": "23"}, default=None, return_dtype=pl.String
+    )
 
 
-def outside_code(f: Facts) -> Column:
+def outside_code(f: Facts) -> pl.Expr:
     """25 or 26; null for everybody else."""
-    return F.when(f.nature == "HKMT", "25").when(f.nature == "FOREIGN", "26")
+    return f.nature.replace_strict({"HKMT": "25", "FOREIGN": "26"}, default=None, return_dtype=pl.String)

@@ -1,17 +1,19 @@
-"""A world of plain rows as the Spark inputs of the stage."""
+"""A world of plain rows as the inputs of the stage."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import polars as pl
 import pyarrow as pa
 
-from jobs.residence.decide import Inputs
+from jobs.residence.inputs import Inputs
+from jobs.residence.overrides import BY_HAND
 from jobs.residence.reference_world import World
 from jobs.tables import RECORDS, RESIDENT_RECORDS, RESIDENTS, SIGNS, TIES, Table
 
 
-def inputs(spark: Any, world: World) -> Inputs:
+def inputs(world: World) -> Inputs:
     """The five frames; what the rules do not read is null."""
     residents = [{**r, "records": 1} for r in world.residents]
     members = [{"record_id": k, "resident_id": r["resident_id"], "profile_id": k} for k, r in world.records.items()]
@@ -31,17 +33,18 @@ def inputs(spark: Any, world: World) -> Inputs:
         for k, r in world.records.items()
     ]
     return Inputs(
-        _frame(spark, residents, RESIDENTS, today=True),
-        _frame(spark, members, RESIDENT_RECORDS),
-        _frame(spark, records, RECORDS),
-        _frame(spark, world.signs, SIGNS),
-        _frame(spark, world.ties, TIES),
+        _frame(residents, RESIDENTS, today=True),
+        _frame(members, RESIDENT_RECORDS),
+        _frame(records, RECORDS),
+        _frame(world.signs, SIGNS),
+        _frame(world.ties, TIES),
+        pl.LazyFrame([decided for r in world.residents if (decided := r.get("by_hand"))], schema=BY_HAND),
     )
 
 
-def _frame(spark: Any, rows: list[dict[str, Any]], table: Table, today: bool = False) -> Any:
-    from pyspark.sql.pandas.types import from_arrow_schema
-
+def _frame(rows: list[dict[str, Any]], table: Table, today: bool = False) -> pl.LazyFrame:
     schema = pa.schema([*table.schema, pa.field("today", pa.date32())]) if today else table.schema
     data = pa.table({f.name: pa.array([r.get(f.name) for r in rows], f.type) for f in schema}, schema=schema)
-    return spark.createDataFrame(data.to_pylist(), from_arrow_schema(schema))
+    frame = pl.from_arrow(data)
+    assert isinstance(frame, pl.DataFrame)
+    return frame.lazy()

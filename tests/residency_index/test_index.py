@@ -1,16 +1,19 @@
-"""The index on DataFrames: literal people with the index that follows by hand; any order of rows gives the same."""
+"""The index of whole tables: literal people with the index that follows by hand; random ones beside the plain recursion; any
+order of rows gives the same."""
 
 from __future__ import annotations
 
 import datetime as dt
+import random
 from typing import Any
 
-import pyarrow as pa
+import polars as pl
 import pytest
 
 from jobs.residence import parameters
-from jobs.residence.index import Index, Told, residency_index
-from jobs.residence.index_weights import load
+from jobs.residence.index import Index, residency_index
+from jobs.residence.index_told import Told
+from jobs.residence.index_weights import ONE, index_of, load
 from jobs.tables import RECORDS, RESIDENCE, RESIDENT_RECORDS, RESIDENTS, SIGNS, Table
 
 TONIGHT = dt.date(2026, 11, 22)
@@ -41,6 +44,11 @@ CASES: dict[str, tuple[str, list[dict[str, Any]], float]] = {
     "left in the half year before": ("53", [*HERE, sign("N02", P.window_days + 20, detail="left")], 0.25),
     "cancelled automatically": ("23", [*HERE, sign("N02", 20, detail="automatic")], 1.0),
     "left and came back": ("23", [*HERE, sign("N02", 30, detail="left"), sign("S01", 20)], 0.5),
+    "left and registered anew that day": (
+        "23",
+        [*HERE, sign("N02", P.window_days + 20, detail="left"), sign("S01", P.window_days + 20)],
+        0.75,
+    ),
     "known only tomorrow": ("52", [sign("S01", 7, known_from=ago(-1))], 0.0),
     "registered elsewhere": ("52", [sign("S01", ALWAYS, in_district=False)], 0.0),
     "dead": ("91", [*HERE, sign("N09", 5)], 0.0),
@@ -57,18 +65,16 @@ PARENTS = {
 }
 
 
-def frame(spark: Any, rows: list[dict[str, Any]], table: Table) -> Any:
-    from pyspark.sql.pandas.types import from_arrow_schema
-
-    data = pa.table({f.name: pa.array([r.get(f.name) for r in rows], f.type) for f in table.schema}, schema=table.schema)
-    return spark.createDataFrame(data.to_pylist(), from_arrow_schema(table.schema))
+People = dict[str, tuple[str, list[dict[str, Any]]]]
 
 
-def run(spark: Any, turned: bool = False) -> Index:
-    from pyspark.sql import functions as F
+def frame(rows: list[dict[str, Any]], table: Table) -> pl.LazyFrame:
+    made = pl.from_arrow(table.schema.empty_table())
+    assert isinstance(made, pl.DataFrame)
+    return pl.DataFrame([{n: r.get(n) for n in made.columns} for r in rows], schema=made.schema).lazy()
 
-    people = {**CROWD, **{name: (code, signs) for name, (code, signs, _) in CASES.items()}}
-    people |= {name: ("24", []) for name in PARENTS}
+
+def run(people: People, turned: bool = False) -> Index:
     step = -1 if turned else 1
     residents, records, signs, status = [], [], [], []
     for name, (code, lived) in list(people.items())[::step]:
@@ -76,29 +82,43 @@ def run(spark: Any, turned: bool = False) -> Index:
         born = ago(900) if name in PARENTS else ago(14_000)
         residents.append({"resident_id": name, "records": 1, "mother_id": mother, "father_id": father, "birth_date": born})
         present = code in ("23", "24", "31")
-        band = "high" if name.startswith("here") else "none"
+        score = 0.9 if name.startswith("here") else 0.1
         kind = "D" if code == "91" else "R"
-        said = {"status_code": code, "status_class": kind, "counts_present": present, "band": band, "nature": "OUT_HUKOU"}
+        said = {
+            "status_code": code,
+            "status_class": kind,
+            "counts_present": present,
+            "evidence_score": score,
+            "nature": "OUT_HUKOU",
+        }
         status.append({"resident_id": name, **said})
         for n, one in enumerate(lived):
             closed = ago(one["row_closed"]) if "row_closed" in one else None
             records.append({"record_id": f"{name}-{n}", "closed_on": closed, "resident_id": name})
             signs.append({**one, "record_id": f"{name}-{n}", "dept": "ga"})
     told = Told(
-        frame(spark, residents, RESIDENTS).withColumn("today", F.lit(TONIGHT)), frame(spark, records, RESIDENT_RECORDS),
-        frame(spark, records, RECORDS), frame(spark, signs[::step], SIGNS), frame(spark, status, RESIDENCE),
+        TONIGHT, frame(residents, RESIDENTS), frame(records, RESIDENT_RECORDS), frame(records, RECORDS),
+        frame(signs[::step], SIGNS), frame(status, RESIDENCE),
     )  # fmt: skip
     return residency_index(told, P, parameters.load())
 
 
-@pytest.mark.spark
-def test_literal_people(spark: Any):
-    made = run(spark)
+def literal() -> People:
+    people: People = {**CROWD, **{name: (code, signs) for name, (code, signs, _) in CASES.items()}}
+    return people | {name: ("24", []) for name in PARENTS}
+
+
+def by_id(made: Index) -> dict[str, dict[str, Any]]:
+    return {r["resident_id"]: r for r in made.rows.to_dicts()}
+
+
+def test_literal_people():
+    made = run(literal())
     assert set(made.weights) == {(False, "S01"), (False, "S11")}
     assert made.weights[(False, "S11")] == 0  # as often among those who live elsewhere
-    full = made.weights[(False, "S01")] / 1_000_000
+    full = made.weights[(False, "S01")] / ONE
     assert 0.5 < full < 1.0
-    rows = {r["resident_id"]: r for r in made.rows.collect()}
+    rows = by_id(made)
     assert len(rows) == len(CROWD) + len(CASES) + len(PARENTS)
     assert rows["here0"]["residency_index"] == pytest.approx(full, abs=1e-4)
     for name, (_, _, share) in CASES.items():
@@ -114,10 +134,51 @@ def test_literal_people(spark: Any):
     assert doubts == {"long silent": "rules_only", "registered all the time": "index_only"}
 
 
-@pytest.mark.spark
-@pytest.mark.slow
-def test_the_order_of_rows_changes_nothing(spark: Any):
-    one, other = run(spark), run(spark, turned=True)
+def test_the_order_of_rows_changes_nothing():
+    one, other = run(literal()), run(literal(), turned=True)
     assert (one.weights, one.threshold) == (other.weights, other.threshold)
-    key = lambda r: r["resident_id"]  # noqa: E731
-    assert sorted(one.rows.collect(), key=key) == sorted(other.rows.collect(), key=key)
+    assert one.rows.equals(other.rows)
+
+
+def test_visits_that_nobody_made_are_no_sign():
+    """Forty residents are visited, each on a day of their own; on the last day of September forty others are ticked at a desk."""
+    ticked = (TONIGHT - dt.date(2026, 9, 30)).days
+    people: People = {f"here{n}": ("23", [sign("S05", 5 + n)]) for n in range(MANY)}
+    people |= {f"gone{n}": ("52", [sign("S05", ticked)]) for n in range(2 * MANY)}
+    rows = by_id(run(people))
+    assert rows["here3"]["signs"] == ["S05"]
+    assert rows["here3"]["residency_index"] > 0.5
+    assert (rows["gone3"]["basis"], rows["gone3"]["residency_index"]) == ("none", 0.0)
+
+
+def test_random_people_beside_the_plain_recursion():
+    rng = random.Random(11)
+    people = {f"p{n}": ("23", [_random_sign(rng) for _ in range(rng.randrange(6))]) for n in range(300)}
+    made = run({**CROWD, **people})
+    rows = by_id(made)
+    for name, (_, lived) in people.items():
+        assert rows[name]["residency_index"] == pytest.approx(_plain(lived, made.weights), abs=1e-4), name
+    assert len({r["residency_index"] for n, r in rows.items() if n in people}) > 10
+
+
+def _random_sign(rng: random.Random) -> dict[str, Any]:
+    begun = rng.randrange(ALWAYS + 200)
+    if rng.random() < 0.2:
+        return sign("N02", begun, detail="left")
+    return sign(rng.choice(("S01", "S01", "S05", "S11")), begun, rng.choice((None, rng.randrange(begun + 1))))
+
+
+def _plain(lived: list[dict[str, Any]], weighed: dict[tuple[bool, str], int]) -> float:
+    """The index of one person by loops over days and signs."""
+    period = lambda day: (TONIGHT - day).days // P.window_days  # noqa: E731
+    exits = [s["from_date"] for s in lived if s["sign"] == "N02"]
+    seen: set[tuple[int, str]] = set()
+    for one in (s for s in lived if s["sign"] != "N02"):
+        since, last = one["from_date"], (one["to_date"] or TONIGHT + dt.timedelta(days=1)) - dt.timedelta(days=1)
+        last = since if one["sign"] == "S05" else min(last, TONIGHT)
+        if exits and since < max(exits):
+            last = min(last, max(exits) - dt.timedelta(days=1))
+        seen |= {(k, one["sign"]) for k in range(P.windows) if last >= since and period(last) <= k <= period(since)}
+    sums = [min(ONE, sum(weighed.get((False, code), 0) for when, code in seen if when == k)) / ONE for k in range(P.windows)]
+    first = max((k for k, _ in seen), default=-1)
+    return index_of(sums, first, min(map(period, exits), default=None), P)
