@@ -139,6 +139,7 @@ def test_a_reused_key_means_the_person_of_its_time() -> None:
         assert evaluate.truth_of(records, truth)["person_id"].to_list() == [person]
 
 
+PLACE = "330110005"
 ROWS = [
     ("r1", "ga", "citizen", "N1", "RA", 1),
     ("r2", "yb", "citizen", "N1", "RA", 1),
@@ -168,7 +169,7 @@ def made(settings: Settings, tmp_path: Path, rows: list[tuple], aside: dict[str,
     status = {"RA": ("11", True), "RB": ("23", True), "RC": ("99", False)}
     write(context, RESIDENCE, [
         {"resident_id": i, "status_code": c, "status_class": "R", "counts_usual": u, "counts_present": u, "counts_hukou": u,
-         "rule_id": "R", "rule_version": "1"} for i, (c, u) in status.items()
+         "rule_id": "R", "rule_version": "1", "township": PLACE, "nature": "OUT_HUKOU"} for i, (c, u) in status.items()
     ])  # fmt: skip
     context.night.put(context.receipt)
     truth = tmp_path / "out" / "truth"
@@ -178,7 +179,13 @@ def made(settings: Settings, tmp_path: Path, rows: list[tuple], aside: dict[str,
     people = {"person_id": [1, 2], "number": ["N1", "N2"], "birth_date": [dt.date(1990, 1, 1), dt.date(2022, 1, 1)]}
     pl.DataFrame({**people, "kind": ["mainland"] * 2, "twin_order": [0, 1]}).write_parquet(truth / "persons.parquet")
     pl.DataFrame(
-        {"date": [DAY] * 2, "person_id": [1, 2], "status_code": ["11", "22"], "counts_usual": [True, True]}
+        {
+            "date": [DAY] * 2,
+            "person_id": [1, 2],
+            "status_code": ["11", "22"],
+            "counts_usual": [True, True],
+            "township": [PLACE] * 2,
+        }
     ).write_parquet(truth / "status.parquet")
     pl.DataFrame({"case": ["shared_number"] * 2, "case_id": [0, 0], "person_id": [1, 2]}).write_parquet(truth / "cases.parquet")
     return settings, context.night, tmp_path / "out"
@@ -205,6 +212,8 @@ def test_a_whole_night(night: tuple[Settings, Night, Path]) -> None:
     assert ours["strata"]["dept:jy"]["persons"] == 1 and ours["strata"]["good_number"]["b3"]["records"] == 3
     assert ours["cases"] == [{"case": "shared_number", "cases": 1, "merged": 0, "split": 0}]
     assert result["status"]["accuracy"] == 0.5 and result["status"]["confusion"] == [{"true": "22", "said": "23", "persons": 1}]
+    assert [(t["usual"], t["usual_true"], t["within"]) for t in result["status"]["townships"]] == [(2, 2, True)]
+    assert {(g["age"], g["included"], g["excluded"]) for g in result["status"]["groups"]} == {("30–44", 0, 0), ("0–6", 0, 0)}
     assert evaluate.evaluate(night[0], night[1], night[2] / "truth", False) == result
 
 
