@@ -23,7 +23,7 @@ COMPLETENESS = {"REQUIRED_MISSING", "NO_IDENTITY", "NOTHING_STATED", "SIGN_WITHO
 
 _ISSUES = """
 SELECT dept, source_table, row_id, reason FROM cell_issues
-UNION ALL SELECT dept, source_table, row_id, reason FROM rejected_rows"""
+UNION ALL SELECT dept, source_table, row_id, reason FROM rejected_rows WHERE part <> 'silent'"""
 
 _CELLS = """
 WITH rows AS (

@@ -175,10 +175,12 @@ def _rejections(page: pages.Page, tables: _Night) -> None:
 
     page.heading("拒绝与修复 · Rejected and repaired")
     page.text(
-        "每一条拒绝或修复都有原因；行和单元格本身不在报告中出现。 Every refusal or repair has its reason; no value is shown here."
+        "每一条拒绝或修复都有原因；行和单元格本身不在报告中出现。“nothing further”是已知人员的行，除此无新内容，不算拒绝。"
+        " Every refusal or repair has its reason; no value is shown here. A row with nothing further is of a known person and no refusal."
     )
     rows = tables.rows(
-        "SELECT dept, source_table, 'row', reason, count(*) FROM rejected_rows GROUP BY ALL UNION ALL"
+        "SELECT dept, source_table, CASE part WHEN 'row' THEN 'refused row' WHEN 'silent' THEN 'row, nothing further'"
+        " ELSE 'refused mention' END, reason, count(*) FROM rejected_rows GROUP BY ALL UNION ALL"
         " SELECT dept, source_table, CASE WHEN repaired THEN 'repaired cell' ELSE 'refused cell' END, reason, count(*)"
         " FROM cell_issues GROUP BY ALL ORDER BY 5 DESC, 1, 2, 3, 4 LIMIT 60",
         "rejected_rows", "cell_issues",
@@ -207,24 +209,21 @@ def _dimensions(page: pages.Page, tables: _Night) -> None:
 
 
 def _linkage(page: pages.Page, tables: _Night) -> None:
-    from jobs.quality.estimates import MEANING
+    from jobs.quality import linkage_section
 
     page.heading("关联质量（无真值估计）· Linkage quality, estimated without truth")
     page.text(
         "隐号试验：取有确认号码的记录，藏起号码及由其得来的内容，按无号记录的部门、年龄与缺项构成抽样，重新关联，以号码判对错。"
         " A trial hides the number (and what came from it) of confirmed records, sampled to be made up like the records without a number,"
         " links them again and judges by the number. It cannot judge records whose number itself is wrong."
+        " 括号内为95%区间与所据数量。 In brackets the 95 % interval and the number it rests on."
     )
     rows = tables.rows(
         "SELECT metric, dept, \"column\", value, bound FROM quality WHERE dimension = 'linkage' ORDER BY"
         " metric, dept <> '', \"column\" <> '', dept, \"column\"",
         "quality",
     )
-    names = {f"linkage.{n}": f"{zh} · {en}" for n, (zh, en) in MEANING.items()}
-    page.table(
-        ["指标 figure", "部门 department", "人群 group", "估计 estimate", "区间 interval"],
-        [(names.get(m, m), d or "全部 all", c or "全部 all", v, b) for m, d, c, v, b in rows],
-    )
+    linkage_section.section(page, rows)
 
 
 def _residents(page: pages.Page, tables: _Night) -> None:
