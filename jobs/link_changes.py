@@ -9,6 +9,8 @@ sources or other code, runs in full.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
@@ -43,6 +45,19 @@ MODELS = HERE / "linkage" / "models"
 MOST_CHANGED = 0.1
 """Share of records beyond which a full run, spread over all workers, is no slower."""
 CARRIED = (PROFILE_RECORDS, PROFILES, PROFILE_STAMPS, LINKS)
+
+
+Carry = Callable[[Table, ds.Expression, pl.DataFrame], None]
+"""Writes last night's version of a table without some rows and with others, beside what goes on (Context.carry)."""
+
+
+@dataclass(frozen=True)
+class Tonight:
+    """What was collapsed anew, the ids of profiles that are new or may be another, and all of tonight's profiles."""
+
+    remade: Remade
+    made: pl.Series
+    profiles: pl.LazyFrame
 
 
 @dataclass(frozen=True)
@@ -84,9 +99,17 @@ def follow(context: Context, engine: Engine) -> bool:
     if len(changed) > MOST_CHANGED * _count(where):
         return False
     remade = remake(changed, records, before, where, engine.sources)
-    context.carry(PROFILE_RECORDS, ds.field("met_by").isin(remade.keys.to_arrow()), remade.where.to_arrow())
-    made = _profiles(context, remade, records)
-    _links(context, engine, remade, made)
+    waiting: list[Future[int]] = []
+    with ThreadPoolExecutor(1) as beside:  # whole tables are copied while their changes are worked out
+
+        def carry(table: Table, gone: ds.Expression, new: pl.DataFrame) -> None:
+            waiting.append(beside.submit(context.carry, table, gone, new.to_arrow()))
+
+        carry(PROFILE_RECORDS, ds.field("met_by").isin(remade.keys.to_arrow()), remade.where)
+        made, tonight = _profiles(context, remade, records, carry)
+        _links(context, engine, Tonight(remade, made, tonight), carry)
+    for each in waiting:
+        each.result()  # raises what went wrong beside
     context.receipt.notes |= {"records_changed": len(changed)}
     return True
 
@@ -100,11 +123,6 @@ def _known(context: Context, engine: Engine) -> bool:
     return seen == [engine.stamp]
 
 
-def _made(context: Context, table: Table) -> pl.LazyFrame:
-    """What this very step has written."""
-    return pl.scan_parquet(context.store.files(table.name, context.receipt.writes[table.name]))
-
-
 def _was(context: Context, name: str) -> pl.LazyFrame:
     """Last night's version."""
     return pl.scan_parquet(context.files(name, previous=True))
@@ -114,19 +132,24 @@ def _count(frame: pl.LazyFrame) -> int:
     return int(frame.select(pl.len()).collect().item())
 
 
-def _profiles(context: Context, remade: Remade, records: pl.LazyFrame) -> pl.Series:
-    """Write profiles; returns the ids of those that are new or may be another than last night's."""
-    before = _was(context, PROFILES.name)
-    stay = before.filter(~pl.col("profile_id").is_in(remade.gone.implode())).select(PROFILES.schema.names)
+def _profiles(context: Context, remade: Remade, records: pl.LazyFrame, carry: Carry) -> tuple[pl.Series, pl.LazyFrame]:
+    """Write profiles; returns the ids of those that are new or may be another than last night's, and tonight's profiles."""
+    before = _was(context, PROFILES.name).select(PROFILES.schema.names)
+    stay = before.filter(~pl.col("profile_id").is_in(remade.gone.implode()))
     tonight = pl.concat([stay, remade.profiles.lazy()])
-    lists = kin_lists(tonight, _made(context, PROFILE_RECORDS), records)
+    kept = _was(context, PROFILE_RECORDS.name).filter(~pl.col("met_by").is_in(remade.keys.implode()))
+    where = pl.concat([kept.select(PROFILE_RECORDS.schema.names), remade.where.lazy()])
+    lists = kin_lists(tonight, where, records)
     other = _other_lists(stay, lists)
     anew = tonight.filter(pl.col("profile_id").is_in(pl.concat([other, remade.profiles["profile_id"]]).implode())).drop(LISTS)
     nothing = pl.lit([], pl.List(pl.String))
     whole = anew.collect().join(lists, on="profile_id", how="left").with_columns(pl.col(LISTS).fill_null(nothing))
-    gone = pl.concat([remade.gone, other]).to_arrow().cast(pa.string())
-    context.receipt.notes["profiles"] = context.carry(PROFILES, ds.field("profile_id").isin(gone), whole.to_arrow())
-    return whole["profile_id"]
+    gone = pl.concat([remade.gone, other])
+    carry(PROFILES, ds.field("profile_id").isin(gone.to_arrow().cast(pa.string())), whole)
+    left = before.filter(~pl.col("profile_id").is_in(gone.implode()))
+    every = pl.concat([left, whole.lazy().select(PROFILES.schema.names)])
+    context.receipt.notes["profiles"] = _count(every)
+    return whole["profile_id"], every
 
 
 def _other_lists(stay: pl.LazyFrame, lists: pl.DataFrame) -> pl.Series:
@@ -137,20 +160,17 @@ def _other_lists(stay: pl.LazyFrame, lists: pl.DataFrame) -> pl.Series:
     return both.filter(pl.any_horizontal(differ)).select("profile_id").collect()["profile_id"]
 
 
-def _links(context: Context, engine: Engine, remade: Remade, made: pl.Series) -> None:
-    """Write profile_stamps and links. `made`: profiles that are new or may be another."""
-    model, weights = engine.model, engine.weights
-    before, tonight = _was(context, PROFILES.name), _made(context, PROFILES)
-    was, seen = crowds_among(before.select(NEAR).collect()), crowds_among(tonight.select(NEAR).collect())
+def _links(context: Context, engine: Engine, tonight: Tonight, carry: Carry) -> None:
+    """Write profile_stamps and links."""
+    model, weights, remade = engine.model, engine.weights, tonight.remade
+    was, seen = (crowds_among(f.select(NEAR).collect()) for f in (_was(context, PROFILES.name), tonight.profiles))
     prepare = partial(view, crowds=seen)
-    ids = pl.concat([made, _beside(tonight, was, seen)]).unique()
-    table = _load(context, ids)
-    keys = row_keys(model, encode(model, prepare(table)), engine_stamp(model, weights))
+    ids = pl.concat([tonight.made, _beside(tonight.profiles, was, seen)]).unique()
+    keys = row_keys(model, encode(model, prepare(_load(tonight.profiles, ids))), engine_stamp(model, weights))
     gone = remade.gone.filter(~remade.gone.is_in(remade.profiles["profile_id"].implode()))
     change = moved(model, _was(context, PROFILE_STAMPS.name).rename({"profile_id": "row_id"}), gone, keys)
-    _write_stamps(context, engine, change)
-    after = _made(context, PROFILE_STAMPS).rename({"profile_id": "row_id"})
-    scored = score(Rows(model, weights, partial(_load, context), prepare), after, change)
+    after = _stamps(context, engine, change, carry)
+    scored = score(Rows(model, weights, partial(_load, tonight.profiles), prepare), after, change)
     unsure = change.unsure.to_arrow().cast(pa.string())
     found = scored.links.rename_columns(["profile_l", "profile_r", *scored.links.column_names[2:]])
     found = found.append_column("model_version", pa.array([weights.version] * found.num_rows, pa.string()))
@@ -160,10 +180,13 @@ def _links(context: Context, engine: Engine, remade: Remade, made: pl.Series) ->
     context.receipt.notes |= facts(seen, change.capped) | compared
 
 
-def _write_stamps(context: Context, engine: Engine, change: Moved) -> None:
+def _stamps(context: Context, engine: Engine, change: Moved, carry: Carry) -> pl.LazyFrame:
+    """Write profile_stamps; returns tonight's, by row_id."""
     new = change.rows.rename({"row_id": "profile_id"}).with_columns(engine=pl.lit(engine.stamp, pl.Int64))
-    gone = ds.field("profile_id").isin(change.replaced.to_arrow().cast(pa.string()))
-    context.carry(PROFILE_STAMPS, gone, new.to_arrow())
+    carry(PROFILE_STAMPS, ds.field("profile_id").isin(change.replaced.to_arrow().cast(pa.string())), new)
+    names = PROFILE_STAMPS.schema.names
+    kept = _was(context, PROFILE_STAMPS.name).filter(~pl.col("profile_id").is_in(change.replaced.implode())).select(names)
+    return pl.concat([kept, new.lazy().select(names)]).rename({"profile_id": "row_id"})
 
 
 def _beside(tonight: pl.LazyFrame, was: Crowds, seen: Crowds) -> pl.Series:
@@ -179,9 +202,9 @@ def _beside(tonight: pl.LazyFrame, was: Crowds, seen: Crowds) -> pl.Series:
     return pl.concat(parts).unique().collect()["profile_id"]
 
 
-def _load(context: Context, ids: pl.Series) -> pa.Table:
-    """Tonight's profiles of these ids."""
-    frame = _made(context, PROFILES).filter(pl.col("profile_id").is_in(ids.implode())).collect()
+def _load(profiles: pl.LazyFrame, ids: pl.Series) -> pa.Table:
+    """Profiles of these ids."""
+    frame = profiles.filter(pl.col("profile_id").is_in(ids.implode())).collect()
     return frame.to_arrow().select(PROFILES.schema.names).cast(PROFILES.schema)
 
 
