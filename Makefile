@@ -72,6 +72,8 @@ bench: ## every figure of docs/benchmarks.md, one after the other: some two hour
 	@$(MAKE) --no-print-directory bench-district RESIDENTS=100000 RATES=2
 	@$(MAKE) --no-print-directory bench-district RESIDENTS=300000
 	@$(MAKE) --no-print-directory bench-nightly RESIDENTS=300000
+	@$(MAKE) --no-print-directory bench-residence
+	@$(MAKE) --no-print-directory bench-residence-nights RESIDENTS=20000 SEED=21
 
 bench-febrl: bench-setup ## wrong pairs on the public sets FEBRL 1-4: ours, the proposed models, Splink, recordlinkage
 	@$(BENCH)/bin/python -m tests.benchmark.febrl

@@ -27,6 +27,8 @@ from jobs.settings import Settings
 from tests import literal_night as literal
 from tests.literal_night import FIRST, SECOND
 
+pytestmark = pytest.mark.slow  # snapshots built and killed at every point: not in `make test-quick`
+
 POINTS = ("snapshot-tables", "snapshot-gate", "snapshot-named", "sealed", "catalog", "catalogued", "current", "manifest")
 ROOT = Path(__file__).resolve().parents[2]
 
