@@ -1,16 +1,31 @@
-"""Files that only grow: one JSON object a line, written whole or not at all, by one writer at a time, on disk before it is answered."""
+"""Ledgers of people's decisions: files that only grow, a signed JSON object a line, written whole or not at all, by one writer at
+a time, on disk before it is answered."""
 
 from __future__ import annotations
 
 import fcntl
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
 from jobs.errors import UserError
+
+NUMBERS = re.compile(r"[0-9０-９]{6,}")
+"""What has no place in a reason: it would stand in the ledger for ever."""
+
+
+def signed(by: str, why: str) -> None:
+    """UserError for a decision without a signer, or with a number of six digits in its reason or signer."""
+    if not by.strip():
+        raise UserError("A decision needs a signer.", "Say who you are with --by, or set RENKOU_BY.")
+    if NUMBERS.search(why) or NUMBERS.search(by):
+        raise UserError(
+            "The reason or the signer holds a number of six digits or more.", "Leave numbers of persons and phones out; ids do."
+        )
 
 
 @contextmanager

@@ -11,12 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from jobs.append_only import append, locked
+from jobs.append_only import append, locked, signed
 from jobs.errors import UserError
 from jobs.linkage.decisions import Decision, Verdict, in_force, read
 
-NUMBERS = re.compile(r"[0-9０-９]{6,}")
-"""What has no place in a reason: it would stand in the ledger for ever."""
 Pair = tuple[str, str]
 
 
@@ -76,16 +74,6 @@ def unsure_pairs(ledger: Sequence[Decision]) -> set[Pair]:
     revoked = {d.revokes for d in ledger if d.revokes}
     newest = {d.pair: d.verdict for d in ledger if not d.revokes and d.decision_id not in revoked}
     return {pair for pair, verdict in newest.items() if verdict == "unsure"}
-
-
-def signed(by: str, why: str) -> None:
-    """UserError for a judgement without a signer, or with a number of six digits in its reason."""
-    if not by.strip():
-        raise UserError("A decision needs a signer.", "Say who you are with --by, or set RENKOU_BY.")
-    if NUMBERS.search(why) or NUMBERS.search(by):
-        raise UserError(
-            "The reason or the signer holds a number of six digits or more.", "Leave numbers of persons and phones out; ids do."
-        )
 
 
 def _new_and_agreeing(before: Sequence[Decision], standing: Mapping[Pair, str], said: Sequence[Judgement]) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from jobs.quality.status import SAME_LIFE
+from jobs.residence.days import completed_years
 
 BANDS = ("high", "medium", "low", "none")
 AGES = ((0, "0–6"), (7, "7–15"), (16, "16–59"), (60, "60+"))
@@ -30,8 +31,7 @@ def rightly() -> pl.Expr:
 
 def age_group(birth: pl.Expr, day: pl.Expr) -> pl.Expr:
     """Completed years by AGES; without a birth date "?"."""
-    before = birth.dt.month().cast(pl.Int32) * 100 + birth.dt.day() > day.dt.month().cast(pl.Int32) * 100 + day.dt.day()
-    years = day.dt.year() - birth.dt.year() - before.cast(pl.Int32)
+    years = completed_years(day, birth)
     group = pl.lit("?")
     for least, name in AGES:
         group = pl.when(years >= least).then(pl.lit(name)).otherwise(group)

@@ -8,6 +8,8 @@ from typing import Any
 
 import polars as pl
 
+from jobs.residence.days import completed_years
+
 Load = Callable[[str, list[str]], pl.DataFrame]
 """(table, columns) → the night's rows."""
 
@@ -30,16 +32,10 @@ def judge_night(load: Load, homes: pl.DataFrame, folder: Path, lives: pl.DataFra
     residence = load("residence", ["resident_id", "township", "counts_usual", "nature"])
     born = pl.read_parquet(folder / "persons.parquet", columns=["person_id", "birth_date"])
     true = lives.join(born, on="person_id", how="left").select(
-        person=pl.col("person_id").cast(pl.Int64), lives_here="counts_usual", age=_age(pl.col("date"), pl.col("birth_date"))
+        person=pl.col("person_id").cast(pl.Int64), lives_here="counts_usual", age=completed_years("date", "birth_date")
     )
     known = true.join(homes.join(residence, on="resident_id"), on="person")
     return {"townships": townships(residence, lives), "groups": groups(known)}
-
-
-def _age(day: pl.Expr, born: pl.Expr) -> pl.Expr:
-    """Completed years."""
-    later = born.dt.month().cast(pl.Int32) * 100 + born.dt.day() > day.dt.month().cast(pl.Int32) * 100 + day.dt.day()
-    return day.dt.year() - born.dt.year() - later.cast(pl.Int32)
 
 
 def townships(residence: pl.DataFrame, lives: pl.DataFrame) -> list[dict[str, Any]]:

@@ -33,5 +33,12 @@ def months_later(day: str | pl.Expr, months: int) -> pl.Expr:
     return _day(day).dt.offset_by(f"{months}mo")
 
 
+def completed_years(end: str | pl.Expr, start: str | pl.Expr) -> pl.Expr:
+    """Years completed from start to end: an age. Those of one born on 29 February are completed on 1 March."""
+    last, first = _day(end).dt, _day(start).dt
+    before = last.month().cast(pl.Int32) * 100 + last.day() < first.month().cast(pl.Int32) * 100 + first.day()
+    return last.year() - first.year() - before.cast(pl.Int32)
+
+
 def _day(day: str | pl.Expr) -> pl.Expr:
     return pl.col(day) if isinstance(day, str) else day

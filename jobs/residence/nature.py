@@ -9,7 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from jobs.residence.codes import FOREIGN, HKMT, URBAN, URBAN_BEFORE
-from jobs.residence.days import between
+from jobs.residence.days import between, completed_years
 from jobs.residence.parameters import Parameters
 
 
@@ -20,20 +20,15 @@ def with_nature(residents: pl.DataFrame, p: Parameters) -> pl.DataFrame:
     hukou = pl.col("hukou_division")
     local = pl.coalesce("hukou_active", pl.lit(False))
     stated = pl.when(hukou.str.len_chars() >= 9).then(hukou.str.slice(0, 9))
-    return residents.with_columns(age=age(), local=local, division=pl.coalesce(hukou, number)).with_columns(
+    return residents.with_columns(
+        age=completed_years("today", "birth_date"), local=local, division=pl.coalesce(hukou, number)
+    ).with_columns(
         hukou_from_id=hukou.is_null() & number.is_not_null() & ~local,
         nature=_nature(p),
         hukou_township=pl.when("local").then(pl.coalesce("register_township", stated)),
         nobody=pl.coalesce("id_number", "name", pl.col("birth_date").cast(pl.String)).is_null(),
         permanent=pl.coalesce(pl.col("id_type") == "foreigner_pr", pl.lit(False)),
     )
-
-
-def age() -> pl.Expr:
-    """Completed years tonight; one born on 29 February completes them on 1 March."""
-    birth, today = pl.col("birth_date").dt, pl.col("today").dt
-    before = today.month().cast(pl.Int32) * 100 + today.day() < birth.month().cast(pl.Int32) * 100 + birth.day()
-    return today.year() - birth.year() - before.cast(pl.Int32)
 
 
 def _nature(p: Parameters) -> pl.Expr:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from jobs.append_only import signed
 from jobs.errors import UserError
 from jobs.linkage import ledger
 from jobs.linkage.decisions import Verdict
@@ -68,7 +69,7 @@ class FileDesk:
 
     def decide(self, said: Judgement) -> str:
         """As Desk."""
-        ledger.signed(said.by, said.why)
+        signed(said.by, said.why)
         self.content["judgements"].append(vars(said))
         review_file.write(self.file, self.content, self.key)
         return f"{said.record_l}|{said.record_r}"

@@ -64,6 +64,8 @@ def test_taken_back_once_only(tmp_path: Path) -> None:
     undo(tmp_path / "o.jsonl", made.override_id, "Desk 3", DAY)
     with pytest.raises(UserError, match="already taken back"):
         undo(tmp_path / "o.jsonl", made.override_id, "Desk 3", DAY)
+    with pytest.raises(UserError, match="six digits"):
+        undo(tmp_path / "o.jsonl", made.override_id, "Desk 13800000000", DAY)
     with pytest.raises(UserError, match="no such decision"):
         undo(tmp_path / "o.jsonl", "O123", "Desk 3", DAY)
 
