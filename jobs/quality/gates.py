@@ -16,12 +16,14 @@ from jobs.errors import GateRefused
 from jobs.quality.expect import Ask, Outcome, check
 from jobs.quality.figures import Figures, registry
 from jobs.quality.suites import Check, Expectation, Suite, dimension, fill, suites_for
-from jobs.tables import QUALITY
+from jobs.tables import QUALITY, table_for
 
 OLDEST_YEARS = 130
 PANDAS, SPARK = "pandas", "spark"
 """Values of the option `engine`: where tables are judged, whatever their size; the findings are the same."""
-MOST_ROWS = 1_000_000
+COLUMNS = ("column", "column_A", "column_B")
+"""Arguments of an expectation that name a column."""
+MOST_ROWS = 4_000_000
 """Rows of a table that are judged in memory; Spark judges larger ones."""
 
 
@@ -86,7 +88,7 @@ def judge_check(figures: Figures, suite: Suite, each: Check) -> list[Finding]:
     context = figures.context
     if suite.suite == "landing":
         return _landing(figures, suite, each)
-    return _check(suite, each, _frame(context, figures, each.frame), values(context))
+    return _check(suite, each, _frame(context, figures, each), values(context))
 
 
 def values(context: Context) -> dict[str, Any]:
@@ -127,16 +129,30 @@ def refuse(context: Context, layer: str, findings: list[Finding]) -> None:
     raise GateRefused(f"Gate {layer} of night {context.night.label} refused: {failed[0].sentence()}{more}", todo)
 
 
-def _frame(context: Context, figures: Figures, name: str) -> Any:
-    """What a check looks at: figures and small tables in memory, large ones on Spark."""
+def _frame(context: Context, figures: Figures, each: Check) -> Any:
+    """What a check looks at: figures and small tables in memory, by the columns it names alone; large ones on Spark."""
+    name = each.frame
     if name in registry():
         return figures.frame(name)
     files = figures.files[name] if name in figures.files else context.files(name)
     if not _in_memory(context, files):
         return context.spark.read.parquet(*files) if name in figures.files else context.read(name)
     if name in figures.files:
-        return ds.dataset(files).to_table().to_pandas()
-    return context.read_arrow(name).to_pandas()
+        told = ds.dataset(files)
+        return told.to_table(columns=_columns(each, told.schema.names)).to_pandas()
+    return context.read_arrow(name, columns=_columns(each, table_for(name).schema.names)).to_pandas()
+
+
+def _columns(each: Check, there: list[str]) -> list[str]:
+    """The table's columns that the expectations name, and the key; all of them where one judges the table as a whole.
+
+    The library copies whole rows for every expectation, so a wide table costs many times what its few judged columns do.
+    """
+    named = [[v for k, v in e.arguments.items() if k in COLUMNS] for e in each.expectations]
+    if not all(named):
+        return there
+    wanted = {*each.key, *(column for columns in named for column in columns)}
+    return [c for c in there if c in wanted]
 
 
 def _in_memory(context: Context, files: list[str]) -> bool:
