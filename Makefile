@@ -18,8 +18,10 @@ PEOPLE ?= 2300000
 RATES  ?= 1.0
 NIGHTS_RUN ?= 3
 CASES  ?= all=300
+DAYS   ?= 400
+SEEDS  ?= 201 202 203 204 205 206 207 208 209 210
 NIGHTS := tests/nightly tests/readme
-.PHONY: help setup lock run test test-quick check up down clean bench-setup bench-lock bench bench-febrl bench-people bench-district bench-nightly bench-residence bench-residence-nights
+.PHONY: help setup lock run test test-quick check up down clean bench-setup bench-lock bench bench-febrl bench-people bench-district bench-nightly bench-residence bench-residence-nights bench-residence-days bench-residence-seeds
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -64,7 +66,7 @@ $(BENCH)/.installed: tests/benchmark/requirements.lock
 bench-lock: ## pin the systems to compare with again
 	uv pip compile --universal --generate-hashes --group bench -q -o tests/benchmark/requirements.lock
 
-bench: ## every figure of docs/benchmarks.md, one after the other: some two hours on two quiet cores
+bench: ## every figure of docs/benchmarks.md, one after the other: some three hours on two quiet cores
 	@$(MAKE) --no-print-directory bench-febrl
 	@$(MAKE) --no-print-directory bench-people ROWS="250000 500000 2000000" ONLY="renkou on Spark"
 	@$(MAKE) --no-print-directory bench-people ROWS=1000000
@@ -74,6 +76,8 @@ bench: ## every figure of docs/benchmarks.md, one after the other: some two hour
 	@$(MAKE) --no-print-directory bench-nightly RESIDENTS=300000
 	@$(MAKE) --no-print-directory bench-residence
 	@$(MAKE) --no-print-directory bench-residence-nights RESIDENTS=20000 SEED=21
+	@$(MAKE) --no-print-directory bench-residence-days RESIDENTS=20000
+	@$(MAKE) --no-print-directory bench-residence-seeds RESIDENTS=20000
 
 bench-febrl: bench-setup ## wrong pairs on the public sets FEBRL 1-4: ours, the proposed models, Splink, recordlinkage
 	@$(BENCH)/bin/python -m tests.benchmark.febrl
@@ -89,6 +93,12 @@ bench-residence: setup ## the rules on so many people: PEOPLE=2300000, repeated 
 
 bench-residence-nights: setup ## statuses over many nights against the truth: RESIDENTS=20000 NIGHTS_RUN=3 SEED=1 RATES=1
 	@$(BIN)/python -m tests.benchmark.residence_nights --residents $(RESIDENTS) --nights $(NIGHTS_RUN) --seed $(SEED) --rates $(RATES) --out $(RENKOU_HOME)/bench/residence-nights
+
+bench-residence-days: setup ## how soon the statuses follow life, as of every day: RESIDENTS=20000 DAYS=400 SEED=1
+	@$(BIN)/python -W ignore -m tests.benchmark.residence_days --residents $(RESIDENTS) --days $(DAYS) --seed $(SEED) --out $(RENKOU_HOME)/bench/residence-days
+
+bench-residence-seeds: setup ## whether the count errs to one side, over districts of RESIDENTS=20000: SEEDS="201 202 …"
+	@$(BIN)/python -W ignore -m tests.benchmark.residence_seeds --residents $(RESIDENTS) --seeds $(SEEDS) --out $(RENKOU_HOME)/bench/residence-seeds
 
 bench-district: bench-setup ## the sample district by us, Splink and the number alone: RESIDENTS=20000 SEED=1 RATES=1 CASES=all=300
 	@$(BENCH)/bin/python -m tests.benchmark.district --residents $(RESIDENTS) --seed $(SEED) --rates $(RATES) --cases $(CASES)
