@@ -2,7 +2,8 @@
 
 The weights are learned on records, not on profiles (what ten departments repeat counts ten times), with what relatives'
 rows imply taken from the profiles. The result is the file that the link stage pins: copy it to
-jobs/linkage/models/population.json to put it in force.
+jobs/linkage/models/population.json to put it in force. `renkou train --expected` learns nothing: it counts what the weights in force
+expect of their work on the night, for the model card.
 """
 
 from __future__ import annotations
@@ -12,15 +13,20 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
 import polars as pl
 import pyarrow as pa
 
 from jobs.errors import UserError
+from jobs.linkage.encoding import Encoded
+from jobs.linkage.expected import from_patterns
 from jobs.linkage.local import encode_tables
 from jobs.linkage.model import LinkModel, load_model
+from jobs.linkage.patterns import candidate_patterns, possible_pairs
 from jobs.linkage.second_opinion import second_opinion
+from jobs.linkage.training import posterior
 from jobs.linkage.training import train as learn
-from jobs.linkage.weights import Weights
+from jobs.linkage.weights import Weights, load_weights
 from jobs.profiles.collapse import NEEDED, Sources, collapse
 from jobs.profiles.kin import LISTS
 from jobs.profiles.view import Crowds, view
@@ -32,10 +38,42 @@ if TYPE_CHECKING:
 
 MODEL = Path(__file__).parent / "linkage" / "models" / "population.yml"
 MOST_RECORDS = 1_000_000
+SHARE_STEPS = 30
 
 
 def train(settings: Settings, night: Night, out: Path) -> dict[str, Any]:
     """Write the model file to `out`; returns what was learned from. The night must have been linked once (by any model)."""
+    model = load_model(MODEL)
+    weights = train_on(model, *_rows(settings, night), night.date)
+    weights.save(model, out)
+    return {k: weights.facts[k] for k in ("rows", "pairs_compared", "patterns", "version", "warnings", "second_opinion")}
+
+
+def count_expected(settings: Settings, night: Night, out: Path) -> dict[str, Any]:
+    """Write the model file in force to `out`, with the errors it expects of itself on the night's records; returns those."""
+    model = load_model(MODEL)
+    weights = load_weights(model, MODEL.with_suffix(".json"))
+    rows, seen = _rows(settings, night)
+    encoded = encode_tables(model, [view(rows, seen)])
+    expected = expected_of(model, weights, encoded)
+    weights.facts["expected"] = expected | {"rows": len(encoded), "business_date": night.date.isoformat()}
+    weights.save(model, out)
+    return expected
+
+
+def expected_of(model: LinkModel, weights: Weights, encoded: Encoded) -> dict[str, Any]:
+    """What weights expect of rows they were not learned from: how many pairs are of each class is estimated anew, by EM on the
+    shares alone, and the weights of the levels stay."""
+    patterns = candidate_patterns(model, encoded)
+    possible, share = possible_pairs(encoded), weights.prior.copy()
+    for _ in range(SHARE_STEPS):
+        each = posterior(weights, model, patterns, share) @ patterns.counts / possible
+        share = np.append(each[:-1], 1 - each[:-1].sum())
+    return from_patterns(model, posterior(weights, model, patterns, share)[0], patterns)
+
+
+def _rows(settings: Settings, night: Night) -> tuple[pa.Table, Crowds]:
+    """The night's records, each as a profile of its own, and who meets in crowds."""
     from jobs.context import Context
     from jobs.link import sources
     from jobs.pool.nights import Receipt
@@ -49,10 +87,7 @@ def train(settings: Settings, night: Night, out: Path) -> dict[str, Any]:
         raise UserError(
             f"The night has {records.num_rows} records.", f"Train on a sample district of at most {MOST_RECORDS} records."
         )
-    model = load_model(MODEL)
-    weights = train_on(model, single(records, where, profiles, sources()), crowds(context.read("profiles", PROFILES)), night.date)
-    weights.save(model, out)
-    return {k: weights.facts[k] for k in ("rows", "pairs_compared", "patterns", "version", "warnings", "second_opinion")}
+    return single(records, where, profiles, sources()), crowds(context.read("profiles", PROFILES))
 
 
 def train_on(model: LinkModel, rows: pa.Table, seen: Crowds, date: dt.date) -> Weights:

@@ -45,6 +45,9 @@ def add_commands(sub: Commands) -> None:
     train = add(sub, "train", _train, "learn the population model's weights from a finished night")
     date(train)
     train.add_argument("--out", type=Path, required=True)
+    train.add_argument(
+        "--expected", action="store_true", help="keep the weights in force; only count the errors they expect here"
+    )
 
 
 def _link_tables(args: argparse.Namespace, settings: Settings) -> None:
@@ -87,6 +90,7 @@ def _calibrate(args: argparse.Namespace, settings: Settings) -> None:
 
 
 def _train(args: argparse.Namespace, settings: Settings) -> None:
-    from jobs.train import train
+    from jobs.train import count_expected, train
 
-    train(settings, finished_night(settings, args.date), args.out)
+    work = count_expected if args.expected else train
+    work(settings, finished_night(settings, args.date), args.out)

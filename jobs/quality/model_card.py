@@ -106,9 +106,10 @@ def _errors(page: Page, model: LinkModel, weights: Weights) -> None:
             " (renkou train, or renkou link-tables)."
         )
         return
+    counted = expected.get("rows", weights.facts["rows"])
     page.text(
-        "由模型对训练数据中候选对的概率推算，未用真值，未计规则、词频与聚类；“漏并”含任何一轮都未相遇者（捕获–再捕获估计，下限）。"
-        " From the model's own probabilities of the candidate pairs it was trained on: no truth was used, and rules, term frequency and"
+        f"由模型对{counted:,}行的候选对的概率推算，未用真值，未计规则、词频与聚类；“漏并”含任何一轮都未相遇者（捕获–再捕获估计，下限）。"
+        f" From the model's own probabilities of the candidate pairs of {counted:,} rows: no truth was used, and rules, term frequency and"
         " clustering are left out. Missed pairs include those that meet in no pass (capture–recapture, a lower bound)."
     )
     rows = expected["by_threshold"]
