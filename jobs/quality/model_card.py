@@ -6,6 +6,7 @@ how many, never which.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -115,13 +116,21 @@ def _errors(page: Page, model: LinkModel, weights: Weights) -> None:
     rows = expected["by_threshold"]
     page.picture(card_charts.errors(rows, weights.auto), [])
     heads = ["阈值 threshold", "对 pairs", "错并 wrong", "漏并 missed", "精确率 precision", "召回率 recall"]
-    page.table(heads, [[r[k] for k in ("threshold", "pairs", "wrong", "missed", "precision", "recall")] for r in rows])
+    page.table(
+        heads,
+        [[*(r[k] for k in ("threshold", "pairs", "wrong", "missed")), _share(r["precision"]), _share(r["recall"])] for r in rows],
+    )
     met = expected["met_by_no_pass"]
     page.text(
         f"估计有 {met['unmet']:,.1f} 对（95%：{met['low']:,.1f}–{met['high']:,.1f}）同一者在任何一轮都未相遇；相遇者 {met['met']:,.1f} 对。"
         f" An estimated {met['unmet']:,.1f} true pairs (95 %: {met['low']:,.1f}–{met['high']:,.1f}) meet in no pass,"
         f" beside {met['met']:,.1f} that do."
     )
+
+
+def _share(value: float) -> str:
+    """Rounded down: only what is whole is shown as whole."""
+    return f"{math.floor(value * 1e5) / 1e5:.5f}"
 
 
 def _weights(page: Page, model: LinkModel, weights: Weights) -> None:
