@@ -32,11 +32,19 @@ from jobs.sample.work import Presence, make_work
 from jobs.sample.world import World, shape_frame
 
 HISTORY_DAYS = 730
+"""What the departments knew on the first night reaches back so far at least."""
+MONTH_DAYS = 30
 
 
 def day_number(day: date) -> int:
     """Days since 1970."""
     return (day - date(1970, 1, 1)).days
+
+
+def history_days(nights: int) -> int:
+    """Days before the last night at which the history begins: whole months of nights come on top, so that samples of up to a month
+    are made alike."""
+    return HISTORY_DAYS + (nights - 1) // MONTH_DAYS * MONTH_DAYS
 
 
 def build_world(
@@ -50,7 +58,8 @@ def build_world(
     """The true district with about `residents` usual residents; equal arguments give equal frames."""
     check_cases(cases or {})
     today = day_number(last_night)
-    plan = Plan(seed, residents, today, today - HISTORY_DAYS, dict(cases or {}))
+    history = history_days(nights)
+    plan = Plan(seed, residents, today, today - history, dict(cases or {}))
     watch = _Watch(progress)
     draft = assemble(plan)
     reserved = reserve(draft)
@@ -71,7 +80,7 @@ def build_world(
     watch.say("work, schools, homes")
     world = World(
         seed=seed, residents=residents, last_night=last_night, nights=nights,
-        history_start=last_night - timedelta(days=HISTORY_DAYS),
+        history_start=last_night - timedelta(days=history),
         persons=_persons(draft, papers, presence), names=names_frame(draft, reserved, papers), documents=documents,
         marriages=make_marriages(draft), hukou=make_hukou_frame(draft, hukou, reserved, dwellings, lives.division),
         stays=make_stays_frame(draft, lives, dwellings), absences=make_absences(draft, presence), dwellings=dwellings,

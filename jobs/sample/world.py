@@ -31,7 +31,7 @@ class World:
     residents: int
     last_night: date
     nights: int
-    history_start: date  # 24 months before the last night
+    history_start: date  # 24 months before the first night, but for a month at most
     persons: pl.DataFrame
     names: pl.DataFrame
     documents: pl.DataFrame

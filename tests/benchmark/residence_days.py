@@ -14,7 +14,7 @@ import os
 import shutil
 import time
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -121,14 +121,16 @@ def row(delay: Delay, found: pl.DataFrame) -> list[str]:
     followed = pl.col("date") <= LAST - dt.timedelta(delay.demanded)
     days = found.filter(mine & followed)["days"].cast(pl.Float64).fill_null(float("inf"))
     if days.is_empty():
-        return [delay.name, "0", f"≤ {delay.demanded}", "–", "–", "–", "NO"]
+        return [delay.name, "0", f"≤ {delay.demanded}", "–", "–", "–", "–", "NO"]
     half, most = days.median(), days.quantile(0.9, "nearest")
     assert isinstance(half, float)
-    shown = [_days(half), _days(most), f"{(days < float('inf')).mean():.1%}"]
+    since = found.filter(mine & followed & pl.col("told").is_not_null())
+    late = (since["days"].cast(pl.Float64).fill_null(float("inf")) - (since["told"] - since["date"]).dt.total_days()).median()
+    shown = [_days(half), _days(most), f"{(days < float('inf')).mean():.1%}", _days(late) if since.height else "–"]
     return [delay.name, f"{len(days):,}", f"≤ {delay.demanded}", *shown, "yes" if half <= delay.demanded else "NO"]
 
 
-def _days(value: float | None) -> str:
+def _days(value: Any) -> str:
     return "never" if value is None or value == float("inf") else f"{value:g}"
 
 
@@ -229,7 +231,7 @@ def main() -> None:
     statuses, errors = follow(district, days, pl.read_parquet(truth / "status.parquet", columns=["date", "counts_usual"]))
     found = delays(told(events(truth, days[0]), district.signs()), statuses)
     say(f"\n{args.residents:,} residents, {args.days} days, seed {args.seed}; decided in {time.monotonic() - started:.0f} s\n")
-    header = ["events", "number", "median demanded", "median days", "nine of ten", "seen", "holds"]
+    header = ["events", "number", "median demanded", "median days", "nine of ten", "seen", "since told", "holds"]
     say(report.as_table(header, [row(delay, found) for delay in DELAYS]))
     found.write_parquet(out / "delays.parquet")
     mean = sum(errors) / len(errors)

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from jobs.errors import UserError
-from jobs.sample.build import build_world
+from jobs.sample.build import HISTORY_DAYS, build_world, history_days
 from jobs.sample.hard_cases import KINDS
 from jobs.sample.schemas import SCHEMAS
 from jobs.sample.world import World
@@ -395,3 +395,10 @@ def test_an_unknown_case_is_refused() -> None:
 def test_more_cases_than_people_are_refused_in_a_sentence() -> None:
     with pytest.raises(UserError, match="5000 cases of father_son were asked for"):
         build(1000, 1, {"father_son": 5000})
+
+
+@pytest.mark.parametrize(("nights", "days"), [(1, 730), (30, 730), (31, 760), (400, 1120)])
+def test_the_history_begins_two_years_before_the_first_night(nights: int, days: int) -> None:
+    """But for a month at most: samples of up to thirty nights are made alike."""
+    assert history_days(nights) == days
+    assert HISTORY_DAYS - 30 < days - (nights - 1) <= HISTORY_DAYS

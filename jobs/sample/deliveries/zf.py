@@ -150,7 +150,7 @@ def render_person(facts: Facts, rows: pl.DataFrame, night: date) -> pl.DataFrame
 
 
 def build_visit(facts: Facts) -> pl.DataFrame:
-    """Visits to the cards' doors over the last 24 months, the fabricated ones among them."""
+    """Visits to the cards' doors since the history began, the fabricated ones among them."""
     cards = build_person(facts).filter(pl.col("away").is_null() | ~pl.col("away"))
     since, last = facts.world.history_start, facts.world.last_night
     window = (last - since).days
