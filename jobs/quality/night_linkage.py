@@ -16,7 +16,7 @@ from jobs.linkage.weights import load_weights
 from jobs.profiles.collapse import Sources
 from jobs.profiles.compare_now import NEAR, crowds_among
 from jobs.quality import blind_trial, estimates
-from jobs.quality.blind_trial import FEWEST, Night, age_band
+from jobs.quality.hidden_records import COLUMNS, FEWEST, Night, age_band
 
 if TYPE_CHECKING:
     from jobs.context import Context
@@ -43,7 +43,7 @@ def _trial(scan: dict[str, pl.LazyFrame], context: Context, links: pl.DataFrame)
         return []
     model = load_model(MODELS / "population.yml")
     weights = load_weights(model, MODELS / "population.json")
-    records = scan["records"].select(blind_trial.COLUMNS)
+    records = scan["records"].select(COLUMNS)
     crowds = crowds_among(scan["profiles"].select(NEAR).collect())
     night = Night(records, scan["profile_records"], scan["profiles"], crowds, _sources(), context.date.year)
     made = blind_trial.trial(model, weights, night)

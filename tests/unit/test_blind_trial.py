@@ -17,7 +17,7 @@ from jobs.linkage.weights import load_weights
 from jobs.profiles.collapse import Sources, collapse
 from jobs.profiles.view import Crowds
 from jobs.quality import blind_trial
-from jobs.quality.blind_trial import COLUMNS, Night
+from jobs.quality.hidden_records import COLUMNS, Night
 from jobs.tables import PROFILES, RECORDS
 
 MODELS = Path(jobs.linkage.__file__).parent / "models"
@@ -65,9 +65,9 @@ def night() -> Night:
 
 
 def test_what_is_hidden_is_gone(night: Night) -> None:
-    rows = blind_trial.chosen(night, 200)
+    rows = hidden_records.chosen(night, 200)
     assert rows["profile_id"].n_unique() == len(rows) and rows["weight"].sum() == pytest.approx(250)
-    blind = blind_trial.hidden(rows, night).to_pylist()
+    blind = hidden_records.hidden(rows, night).to_pylist()
     numbers = {number(i) for i in range(PERSONS)}
     assert not [v for r in blind for v in str(r).replace("'", " ").replace(":", " ").split() if v in numbers]
     grid = set(rows.filter(pl.col("dept") == "zf")["record_id"])
@@ -78,13 +78,13 @@ def test_what_is_hidden_is_gone(night: Night) -> None:
 
 
 def test_the_person_stays_behind_without_the_record(night: Night) -> None:
-    rows = blind_trial.chosen(night, 200)
-    left = pl.DataFrame(blind_trial.remaining(rows, night).to_pylist(), infer_schema_length=None)
+    rows = hidden_records.chosen(night, 200)
+    left = pl.DataFrame(hidden_records.remaining(rows, night).to_pylist(), infer_schema_length=None)
     assert sorted(left["id_number"]) == sorted(rows["id_number"]) and set(left["records"]) == {2}
 
 
 def test_the_same_records_are_chosen_again(night: Night) -> None:
-    assert blind_trial.chosen(night, 150).equals(blind_trial.chosen(night, 150))
+    assert hidden_records.chosen(night, 150).equals(hidden_records.chosen(night, 150))
 
 
 def test_hidden_records_find_their_person(night: Night) -> None:

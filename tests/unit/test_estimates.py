@@ -6,8 +6,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from jobs.quality.blind_trial import STRATUM, Trial, weigh
+from jobs.quality.blind_trial import Trial
 from jobs.quality.estimates import Found, bins, calibrate, of_decisions, of_links, of_trial, table
+from jobs.quality.hidden_records import STRATUM, weigh
 
 pytestmark = pytest.mark.slow
 
