@@ -16,7 +16,7 @@ from jobs.linkage.model import load_model
 from jobs.linkage.weights import load_weights
 from jobs.profiles.collapse import Sources, collapse
 from jobs.profiles.view import Crowds
-from jobs.quality import blind_trial
+from jobs.quality import blind_trial, hidden_records
 from jobs.quality.hidden_records import COLUMNS, Night
 from jobs.tables import PROFILES, RECORDS
 
