@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import json
 import sqlite3
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -16,6 +17,7 @@ from fake_world import LAST, fake_world
 
 from jobs.departments.clauses import Contract, TableSpec
 from jobs.departments.contract import FOLDER, contract_for
+from jobs.sample.deliveries.office import touched_by
 from jobs.sample.deliveries.write import TABLES, write_deliveries
 
 DEPARTMENTS = sorted({t.dept for t in TABLES})
@@ -240,3 +242,15 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path, faulty):
     assert digest(tmp_path / "again") == digest(faulty)
     write_deliveries(fake_world(), tmp_path / "other", 4.0, 2)
     assert digest(tmp_path / "other") != digest(faulty)
+
+
+@pytest.mark.parametrize(
+    ("night", "touched"),
+    [(date(2026, 11, 22), date(2026, 11, 1)), (date(2026, 11, 1), date(2026, 11, 1)), (date(2026, 10, 31), date(2026, 1, 5)),
+     (date(2026, 1, 5), date(2026, 1, 5)), (date(2026, 1, 4), date(2025, 3, 11)), (date(2025, 3, 10), None)],
+)  # fmt: skip
+def test_a_repeated_confirmation_is_the_newest_up_to_the_night(night: date, touched: date | None) -> None:
+    """The last one on 1 November 2026, every 300 days before, down to the registration on 10 March 2025."""
+    master = pl.DataFrame({"_met": [date(2025, 3, 10)], "_touched": [date(2026, 11, 1)], "_every": [300]})
+    assert touched_by(master, night)["_touched"].to_list() == [touched]
+    assert touched_by(master.drop("_every"), night)["_touched"].to_list() == [date(2026, 11, 1)]

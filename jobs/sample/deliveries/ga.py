@@ -38,6 +38,9 @@ LDRK = columns(
 )
 JWRY = columns("DJBH YWXM ZWXM XB CSRQ GJDQ ZJZL ZJHM QZZL TLYXQ RJRQ ZSRQ NLKRQ XZDZ GXSJ LDXM")
 REASONS_IN = {"birth": "0111", "old": "0100", "talent": "0131", "purchase": "0135", "marriage": "0122", "family": "0121"}
+CONFIRMED_EVERY = (
+    300  # days between confirmations of an open registration (jobs/sample/care.py draws the last one within as many) [A]
+)
 LATE_DEATHS = (20.0, 1.3)  # median days until a death is cancelled in the register, spread of the logarithm (domain §2.3) [A]
 
 
@@ -173,6 +176,7 @@ def build_ldrk(facts: Facts) -> pl.DataFrame:
         _born=born,
         _met=rows["registered"],
         _touched=mask(rows["confirmed"], rows["confirmed"] > rows["registered"]),
+        _every=pl.lit(CONFIRMED_EVERY),
         _ends=plus(rows["ended"], lag(facts, rows["_rid"], 33, 0, 2)),
         _clerk=facts.dwelling("township", rows["dwelling_id"]).cast(pl.Int64) % 1000 * 10 + facts.pick(rows["_rid"], 34, 8),
     )

@@ -3,7 +3,8 @@
 A department's module declares `Table`s. `build` makes one typed row per source row ever, with the hidden columns
 
 * `_rid` integer id of the row (all dice hang on it), `_born` the day the department first has it,
-* `_touched` (optional) a day on which it was corrected or confirmed, `_ends` (optional) the day its end is known,
+* `_touched` (optional) a day on which it was corrected or confirmed, the last of such days, `_every` (optional) days between them
+  back to `_met`, `_ends` (optional) the day its end is known,
 * `_dice` (optional) what the cell faults hang on instead, where several rows repeat one register entry,
 * `_clerk` (optional) who typed it, `_gone` (optional) the day it vanishes from full lists.
 
@@ -96,7 +97,7 @@ class Office:
         return True
 
     def _night(self, table: Table, master: pl.DataFrame, night: date, previous: date | None) -> None:
-        rows = due_rows(master, table.mode, night, previous)
+        rows = due_rows(touched_by(master, night), table.mode, night, previous)
         added = ["new_item"] if previous is not None and self._befalls("new_column", table, night) else []
         start = True
         for part in rows.iter_slices(table.slice_rows):
@@ -247,6 +248,16 @@ class Office:
             self.truth.faults.add(
                 self._origin(table, befallen).with_columns(role=pl.lit(role), column=pl.lit(column), fault=befallen[name])
             )
+
+
+def touched_by(master: pl.DataFrame, night: date) -> pl.DataFrame:
+    """The rows with the newest of their `_touched` days up to the night, where those repeat."""
+    if "_every" not in master.columns:
+        return master
+    ahead = (pl.col("_touched") - pl.lit(night)).dt.total_days()
+    steps = pl.when(ahead > 0).then(-(-ahead // pl.col("_every"))).otherwise(0)
+    newest = pl.col("_touched") - pl.duration(days=steps * pl.col("_every"))
+    return master.with_columns(_touched=pl.when(newest > pl.col("_met")).then(newest))
 
 
 def due_rows(master: pl.DataFrame, mode: str, night: date, previous: date | None) -> pl.DataFrame:
