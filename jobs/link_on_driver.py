@@ -16,13 +16,14 @@ import polars as pl
 import pyarrow as pa
 
 from jobs.link_changes import Engine, facts
+from jobs.linkage import hanzi
 from jobs.linkage.blocks import Blocks, blocks_of
 from jobs.linkage.encoding import Encoded
 from jobs.linkage.local import Scored
 from jobs.linkage.nightly import engine_stamp
 from jobs.linkage.row_keys import stamped_blocks
 from jobs.linkage.rows import encode
-from jobs.linkage.spark_tables import SparkTables
+from jobs.linkage.spark_tables import SparkTables, warm_up
 from jobs.profiles.changes import members_of
 from jobs.profiles.collapse_all import collapse_all
 from jobs.profiles.compare_now import NEAR, crowds_among
@@ -42,14 +43,17 @@ def link_on_driver(context: Context, engine: Engine) -> None:
     """Write profile_records, profiles, profile_stamps and links."""
     profiles = _profiles(context, engine)
     context.receipt.notes["profiles"] = len(profiles)
-    seen = crowds_among(profiles.select(NEAR))
-    encoded = encode(engine.model, view(profiles.to_arrow().cast(PROFILES.schema), seen))
-    blocks = blocks_of(engine.model, encoded)
-    with ThreadPoolExecutor(1) as beside:  # stamps are for the next night alone; the workers' start leaves time for them
-        stamps = beside.submit(_stamps, engine, encoded, blocks)
+    with ThreadPoolExecutor(2) as beside:
+        beside.submit(hanzi.load)
+        ready = beside.submit(warm_up, context.spark)  # workers take seconds to start: meanwhile profiles become numbers
+        seen = crowds_among(profiles.select(NEAR))
+        encoded = encode(engine.model, view(profiles.to_arrow(), seen), hashed=True)
+        blocks = blocks_of(engine.model, encoded)
+        ready.result()
+        stamps = beside.submit(_write_stamps, context, engine, encoded, blocks)  # for the next night alone
         scored = _scored(context, engine, encoded, blocks)
-    context.write_arrow(PROFILE_STAMPS, stamps.result())
-    version = pa.array([engine.weights.version] * scored.links.num_rows, pa.string())
+        stamps.result()
+    version = pa.repeat(pa.scalar(engine.weights.version, pa.string()), scored.links.num_rows)
     links = scored.links.rename_columns(["profile_l", "profile_r", *scored.links.column_names[2:]])
     context.receipt.rows_out = context.write_arrow(LINKS, links.append_column("model_version", version))
     compared: dict[str, Any] = {"pairs_compared": scored.compared, "profiles_compared": len(encoded)}
@@ -71,10 +75,11 @@ def _profiles(context: Context, engine: Engine) -> pl.DataFrame:
     return whole
 
 
-def _stamps(engine: Engine, encoded: Encoded, blocks: Blocks) -> pa.Table:
+def _write_stamps(context: Context, engine: Engine, encoded: Encoded, blocks: Blocks) -> None:
     rows = stamped_blocks(engine.model, encoded, blocks, engine_stamp(engine.model, engine.weights))
     named = rows.rename_columns(["profile_id" if n == "row_id" else n for n in rows.column_names])
-    return named.append_column("engine", pa.array([engine.stamp] * rows.num_rows, pa.int64()))
+    stamp = pa.repeat(pa.scalar(engine.stamp, pa.int64()), rows.num_rows)
+    context.write_arrow(PROFILE_STAMPS, named.append_column("engine", stamp))
 
 
 def _scored(context: Context, engine: Engine, encoded: Encoded, blocks: Blocks) -> Scored:

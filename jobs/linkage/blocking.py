@@ -11,17 +11,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from jobs.linkage.encoding import THREADS, Bools, Encoded, Hashes, Index
 from jobs.linkage.in_common import in_common
 from jobs.linkage.keys import parse_part
 from jobs.linkage.model import LinkModel, Pass
+from jobs.linkage.slots import NO_KEY as NO_KEY
+from jobs.linkage.slots import PassKeys, pass_keys
+from jobs.linkage.slots import mix as mix
 
-NO_KEY = np.uint64(0)
+if TYPE_CHECKING:
+    import pandas as pd
+
+SOURCED = 32
+"""Bits of a row's place and, above it, its source."""
 CHUNK = 250_000
 """Pairs scored at a time: bounds the kernel's memory whatever the blocks' sizes; few enough to stay near the processor."""
 
@@ -59,7 +66,7 @@ def depth_keys(model: LinkModel, encoded: Encoded, position: int) -> list[Hashes
 
 def first_keys(model: LinkModel, encoded: Encoded, position: int) -> Hashes:
     """Unrefined keys of one pass for every row (rows × slots, 0 for none)."""
-    return _combine(encoded, model.passes[position].key, position)
+    return pass_keys(encoded, model.passes[position].key, position).matrix(len(encoded))
 
 
 def refining_hashes(encoded: Encoded, part: str) -> Hashes:
@@ -69,6 +76,8 @@ def refining_hashes(encoded: Encoded, part: str) -> Hashes:
 
 def count_keys(model: LinkModel, encoded: Encoded) -> pd.DataFrame:
     """How many rows hold each key: pass, depth, key, rows. Counts of partitions add up."""
+    import pandas as pd  # not at the top: see encoding.hashes_of
+
     frames = []
     for position in range(len(model.passes)):
         for depth, keys in enumerate(depth_keys(model, encoded, position)):
@@ -114,39 +123,11 @@ def _member(keys: Hashes, wanted: Hashes) -> Bools:
     return (wanted[place] == keys) & (keys != NO_KEY)
 
 
-def _combine(encoded: Encoded, parts: list[str], salt: int) -> Hashes:
-    """Cross product of the parts' values, at most as many slots as the widest part allows times the others."""
-    keys = np.full((len(encoded), 1), np.uint64(salt + 1), np.uint64)
-    for text in parts:
-        values = _part(encoded, text)
-        keys = np.concatenate([_mixed(keys[:, [a]], values) for a in range(keys.shape[1])], axis=1)
-    return keys
-
-
-def _mixed(keys: Hashes, values: Hashes) -> Hashes:
-    """Both hashes mixed where neither is missing; most slots of lists are empty."""
-    shape = np.broadcast_shapes(keys.shape, values.shape)
-    row, slot = np.nonzero((keys != NO_KEY) & (values != NO_KEY))
-    found = np.zeros(shape, np.uint64)
-    found[row, slot] = mix(keys[row, slot if keys.shape[1] > 1 else 0], values[row, slot if values.shape[1] > 1 else 0])
-    return found
-
-
 def _part(encoded: Encoded, text: str) -> Hashes:
     part = parse_part(text)
     column = encoded.columns[part.field]
     hashes = np.append(column.hashes(part.transform, part.length), NO_KEY)[column.codes]
     return hashes if hashes.ndim == 2 else hashes[:, None]
-
-
-def mix(keys: Hashes, values: Hashes) -> Hashes:
-    """64-bit hashes of two hashes in order; never 0."""
-    with np.errstate(over="ignore"):
-        mixed = (keys ^ (values + np.uint64(0x9E3779B97F4A7C15) + (keys << np.uint64(6)) + (keys >> np.uint64(2)))) * np.uint64(
-            0xBF58476D1CE4E5B9
-        )
-        mixed ^= mixed >> np.uint64(31)
-    return mixed | np.uint64(1)
 
 
 @dataclass(frozen=True)
@@ -161,10 +142,19 @@ class Members:
 def members(keys: list[Hashes], encoded: Encoded) -> Members:
     """Entries of all rows that share a key with another row, pass after pass."""
 
+    def entries(matrix: Hashes) -> PassKeys:
+        row, slot = np.nonzero(matrix)
+        return PassKeys(row, matrix[row, slot], (0, len(row)))
+
+    return members_of([entries(matrix) for matrix in keys], encoded)
+
+
+def members_of(keys: list[PassKeys], encoded: Encoded) -> Members:
+    """The same of keys that stand as entries."""
+
     def of_pass(position: int) -> Members:
-        row, slot = np.nonzero(keys[position])
-        block = keys[position][row, slot]
-        return sort_members(row, block, np.full(len(row), position, np.int8), encoded)
+        mine = keys[position]
+        return sort_members(mine.rows, mine.keys, np.full(len(mine.rows), position, np.int8), encoded)
 
     with ThreadPoolExecutor(THREADS) as pool:
         held = list(pool.map(of_pass, range(len(keys))))
@@ -173,25 +163,33 @@ def members(keys: list[Hashes], encoded: Encoded) -> Members:
 
 def sort_members(row: Index, block: Hashes, pass_: npt.NDArray[np.int8], encoded: Encoded) -> Members:
     """Sort, drop a row that stands twice in a block (a list holding twice the same key), drop blocks of one row."""
-    order = _sorted(row, block, encoded.source)
-    row, block, pass_ = row[order], block[order], pass_[order]
+    order = np.argsort(block)
+    block = block[order]
+    order, block = order[(together := _shared(block))], block[together]
+    row = _in_block_order(row[order], block, encoded.source)
     fresh = np.ones(len(row), bool)
     fresh[1:] = (row[1:] != row[:-1]) | (block[1:] != block[:-1])
-    row, block, pass_ = row[fresh], block[fresh], pass_[fresh]
-    alone = np.ones(len(row), bool)
+    row, block, pass_ = row[fresh], block[fresh], pass_[order[fresh]]
+    together = _shared(block)
+    return Members(row[together], block[together], pass_[together])
+
+
+def _shared(block: Hashes) -> Bools:
+    """Which of the sorted entries share their block with another."""
     same = block[1:] == block[:-1]
-    alone[1:] &= ~same
-    alone[:-1] &= ~same
-    return Members(row[~alone], block[~alone], pass_[~alone])
+    found = np.zeros(len(block), bool)
+    found[1:] = same
+    found[:-1] |= same
+    return found
 
 
-def _sorted(row: Index, block: Hashes, source: npt.NDArray[np.int8] | None) -> Index:
-    """Order by block, then source, then row."""
+def _in_block_order(row: Index, block: Hashes, source: npt.NDArray[np.int8] | None) -> Index:
+    """Rows of sorted blocks, within each by source, then row: all three as parts of one number."""
+    packed = np.cumsum(np.append(False, block[1:] != block[:-1]))[: len(block)] << SOURCED | row
     if source is not None:
-        return np.lexsort((row, source[row], block))
-    if (row[1:] >= row[:-1]).all():
-        return np.argsort(block, kind="stable")
-    return np.lexsort((row, block))
+        packed |= source[row].astype(np.int64) << (SOURCED - 1)
+    packed.sort()
+    return np.asarray(packed & (1 << SOURCED - 1) - 1)
 
 
 @dataclass(frozen=True)
@@ -255,21 +253,23 @@ def _range(model: LinkModel, encoded: Encoded, held: Members) -> tuple[Index, In
     here = np.arange(len(held.row))
     edges = np.flatnonzero(np.concatenate([[True], held.block[1:] != held.block[:-1], [True]])) if len(here) else here
     sizes = np.diff(edges)
-    begins, ends = np.repeat(edges[:-1], sizes), np.repeat(edges[1:], sizes)
-    caps = np.array([p.cap for p in model.passes])[held.pass_]
-    first = here + 1
-    if encoded.source is not None:
-        source = encoded.source[held.row]
-        edge = np.concatenate([[0], np.cumsum(source == 0)])
-        first = np.where(source == 0, begins + edge[ends] - edge[begins], ends)
-    crowded = ends - begins > caps
-    if not crowded.any():
+    ends = np.repeat(edges[1:], sizes)
+    caps = np.array([p.cap for p in model.passes])[held.pass_[edges[:-1]]]
+    over = np.repeat(sizes > caps, sizes) if (sizes > caps).any() else np.zeros(len(here), bool)
+    if encoded.source is None:
+        until = ends.copy()
+        until[over] = np.minimum(here[over] + 1 + np.repeat(caps, sizes)[over], ends[over])
+        return here + 1, until
+    begins, caps = np.repeat(edges[:-1], sizes), np.repeat(caps, sizes)
+    source = encoded.source[held.row]
+    edge = np.concatenate([[0], np.cumsum(source == 0)])
+    first = np.where(source == 0, begins + edge[ends] - edge[begins], ends)
+    if not over.any():
         return first, ends
-    if encoded.source is not None:  # the two sides' orders laid beside each other
-        place, mine, theirs = here - begins, np.maximum(first - begins, 1), ends - first
-        near = first + place * theirs // mine - caps // 2
-        first = np.where(crowded, np.clip(near, first, np.maximum(ends - caps, first)), first)
-    return first, np.where(crowded, np.minimum(first + caps, ends), ends)
+    place, mine, theirs = here - begins, np.maximum(first - begins, 1), ends - first  # two sides' orders laid beside each other
+    near = first + place * theirs // mine - caps // 2
+    first = np.where(over, np.clip(near, first, np.maximum(ends - caps, first)), first)
+    return first, np.where(over, np.minimum(first + caps, ends), ends)
 
 
 def _expand(held: Members, first: Index, wanted: Index, offset: int) -> Pairs:

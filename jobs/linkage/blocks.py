@@ -4,28 +4,21 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from jobs.linkage.blocking import (
-    Capped,
-    Members,
-    Oversize,
-    Reach,
-    complete_keys,
-    first_keys,
-    members,
-    mix,
-    oversize,
-    reach,
-    refining_hashes,
-)
+from jobs.linkage.blocking import Capped, Members, Oversize, Reach, complete_keys, members_of, oversize, reach
 from jobs.linkage.encoding import THREADS, Encoded, Hashes
 from jobs.linkage.keys import parse_part
 from jobs.linkage.model import LinkModel
+from jobs.linkage.slots import PassKeys, mix, pass_keys, refining
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Floats = npt.NDArray[np.float64]
 MOST_PAIRS = 400_000
@@ -34,16 +27,26 @@ MOST_PAIRS = 400_000
 
 @dataclass(frozen=True)
 class Blocks:
-    """`first`: keys before any refinement; `keys`: by which rows meet; `complete`: those of blocks compared in full; `over`: keys over
-    their pass's cap; entries of blocks and how far they reach."""
+    """`first`: keys before any refinement; `met`: by which rows meet; `over`: keys over their pass's cap; entries of blocks and
+    how far they reach; `rows`: of the table."""
 
-    first: list[Hashes]
-    keys: list[Hashes]
-    complete: list[Hashes]
+    first: list[PassKeys]
+    met: list[PassKeys]
     held: Members
     far: Reach
     over: Oversize
     capped: list[Capped]
+    rows: int
+
+    @cached_property
+    def keys(self) -> list[Hashes]:
+        """Keys by which rows meet (rows × slots, 0 for none)."""
+        return [each.matrix(self.rows) for each in self.met]
+
+    @cached_property
+    def complete(self) -> list[Hashes]:
+        """Those of blocks compared in full."""
+        return complete_keys(self.keys, self.over)
 
     def drawn(self) -> tuple[Reach, Floats]:
         """The entries drawn for training, and how many pairs each drawn pair of a pass stands for.
@@ -51,7 +54,7 @@ class Blocks:
         An entry is drawn by a hash of its row and block, so the same pairs are drawn however the work is cut; one in a
         power of two, so that sums are exact in any order.
         """
-        total = np.bincount(self.held.pass_, weights=self.far.wanted, minlength=len(self.keys))
+        total = np.bincount(self.held.pass_, weights=self.far.wanted, minlength=len(self.met))
         halvings = np.ceil(np.log2(np.maximum(total / MOST_PAIRS, 1)))
         chance = (mix(self.held.block, self.held.row.astype(np.uint64)) >> np.uint64(11)) / 2.0**53
         drawn = chance < 0.5 ** halvings[self.held.pass_]
@@ -60,16 +63,21 @@ class Blocks:
 
 def blocks_of(model: LinkModel, encoded: Encoded) -> Blocks:
     """The blocks of a whole table."""
+    import pandas as pd  # not at the top: see encoding.hashes_of
+
     passes = range(len(model.passes))
     _warm(model, encoded)
+
+    def of_pass(position: int) -> tuple[PassKeys, PassKeys, pd.DataFrame]:
+        first = pass_keys(encoded, model.passes[position].key, position)
+        return first, *_refined(model, encoded, position, first)
+
     with ThreadPoolExecutor(THREADS) as pool:
-        first = list(pool.map(lambda position: first_keys(model, encoded, position), passes))
-        refined = list(pool.map(lambda position: _refined(model, encoded, position, first[position]), passes))
-    keys = [matrix for matrix, _ in refined]
-    over, report = oversize(model, pd.concat([counts for _, counts in refined], ignore_index=True))
-    held = members(keys, encoded)
-    complete = complete_keys(keys, over) if report else keys
-    return Blocks(first, keys, complete, held, reach(model, encoded, held), over, report)
+        made = list(pool.map(of_pass, passes))
+    first, met, counts = ([each[part] for each in made] for part in range(3))
+    over, report = oversize(model, pd.concat(counts, ignore_index=True))
+    held = members_of(met, encoded)
+    return Blocks(first, met, held, reach(model, encoded, held), over, report, len(encoded))
 
 
 def _warm(model: LinkModel, encoded: Encoded) -> None:
@@ -79,25 +87,24 @@ def _warm(model: LinkModel, encoded: Encoded) -> None:
         encoded.columns[part.field].hashes(part.transform, part.length)
 
 
-def _refined(model: LinkModel, encoded: Encoded, position: int, first: Hashes) -> tuple[Hashes, pd.DataFrame]:
+def _refined(model: LinkModel, encoded: Encoded, position: int, first: PassKeys) -> tuple[PassKeys, pd.DataFrame]:
     """Keys of a pass refined where they are over its cap, and how many rows hold each key that is (pass, depth, key, rows).
 
     A refined key stands in its parent's rows only, so only entries of keys over the cap are refined and counted again.
     """
-    each, keys = model.passes[position], first
-    row, slot = np.nonzero(first)
-    held, counts = first[row, slot], []
+    import pandas as pd
+
+    each, keys, at = model.passes[position], first.keys, np.arange(len(first.keys))
+    counts = []
     for depth, part in enumerate([*each.refine, None]):
-        large, rows = _large(held, each.cap)
+        large, rows = _large(keys[at], each.cap)
         counts.append(pd.DataFrame({"pass": position, "depth": depth, "key": large, "rows": rows}))
         if part is None or not len(large):
             break
-        mine = np.isin(held, large)
-        row, slot = row[mine], slot[mine]
-        held = mix(held[mine], refining_hashes(encoded, part)[row])
-        keys = keys.copy() if keys is first else keys
-        keys[row, slot] = held
-    return keys, pd.concat(counts, ignore_index=True)
+        at = at[np.isin(keys[at], large)]
+        keys = keys.copy() if keys is first.keys else keys
+        keys[at] = mix(keys[at], refining(encoded, part, first.rows[at]))
+    return first.with_keys(keys), pd.concat(counts, ignore_index=True)
 
 
 def _large(keys: Hashes, cap: int) -> tuple[Hashes, npt.NDArray[np.int64]]:

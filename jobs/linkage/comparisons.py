@@ -91,13 +91,27 @@ def other_fields(comparison: Comparison) -> list[str]:
     return [str(argument) for kind, argument in map(_step, comparison.levels) if kind in READS_ANOTHER]
 
 
-def listed_fields(model: LinkModel) -> list[str]:
-    """The fields that are looked up in lists, and the lists."""
-    found = set()
+def hashes_asked(model: LinkModel) -> list[tuple[str, str | None, int | None]]:
+    """Fields of which levels ask for hashes, with the transform and the length cut to."""
+    found: set[tuple[str, str | None, int | None]] = set()
     for each in model.comparisons.values():
-        lists = [str(argument) for kind, argument in map(_step, each.levels) if kind == "listed"]
-        found |= {each.field, *lists} if lists else set()
-    return sorted(found)
+        for kind, argument in map(_step, each.levels):
+            if kind == "listed":
+                found |= {(each.field, "fold", None), (str(argument), "fold", None)}
+            elif kind == "crossed":
+                found |= {(each.field, None, None), (str(argument), None, None)}
+            elif kind in ("prefix", "truncated"):
+                found.add((each.field, None, int(argument)))
+            elif kind == "swapped_day_month":
+                found.add((each.field, "year", None))
+    return sorted(found, key=str)
+
+
+def fields_by_text(model: LinkModel) -> set[str]:
+    """The fields of which some level looks at two texts: which is the first of two must not depend on the order of rows."""
+    return {
+        c.field for c in model.comparisons.values() if any(k in VALUE_LEVELS and k != "exact" for k, _ in map(_step, c.levels))
+    }
 
 
 def _unlisted(encoded: Encoded, column: Column, lists: list[str], left: Index, right: Index) -> Bools:
@@ -125,7 +139,7 @@ def _value_levels(column: Column, steps: list[tuple[str, Any]], left: Codes, rig
     if not len(rest) or best == len(steps):
         return result
     low, high = np.minimum(left[rest], right[rest]), np.maximum(left[rest], right[rest])
-    if glance and 4 * len(rest) > len(column.values):  # else a glance costs more than it saves
+    if glance and 4 * len(rest) > len(column.texts):  # else a glance costs more than it saves
         near = np.flatnonzero(_near(column, steps, low, high))
         rest, low, high = rest[near], low[near], high[near]
     packed, back = np.unique(low.astype(np.int64) << 32 | high, return_inverse=True)
@@ -154,7 +168,7 @@ def _distinct_levels(column: Column, steps: list[tuple[str, Any]], i: Codes, j: 
         open_ = np.flatnonzero(result == len(steps))
         if not len(open_):
             break
-        seen = glance_at(column, kind, argument) if glance and 4 * len(open_) > len(column.values) else None
+        seen = glance_at(column, kind, argument) if glance and 4 * len(open_) > len(column.texts) else None
         if seen is not None:
             open_ = open_[seen.may_hold(i[open_], j[open_])]
         hit = VALUE_LEVELS[kind].test(column, i[open_], j[open_], argument)

@@ -58,10 +58,10 @@ def glance_at(column: Column, kind: str, argument: Any) -> Glance | None:
 def _sight(column: Column, transform: str | None, with_texts: bool = True) -> Sight:
     def make() -> Sight:
         if transform is None:
-            own = np.append(np.arange(len(column.values), dtype=np.int32), np.int32(-1))
-            return Sight(own, signatures(column.values))
-        codes, texts = column.derive(transform)
-        return Sight(np.append(codes, np.int32(-1)), signatures(texts) if with_texts else None)
+            own = np.append(np.arange(len(column.texts), dtype=np.int32), np.int32(-1))
+            return Sight(own, signatures(column.texts.arrow()))
+        codes, texts = column.derived(transform)
+        return Sight(np.append(codes, np.int32(-1)), signatures(texts.arrow()) if with_texts else None)
 
     found: Sight = column.remember(f"sight:{transform}:{with_texts}", make)
     return found

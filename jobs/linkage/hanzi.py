@@ -63,6 +63,12 @@ READINGS = dict(
 """Surnames that read otherwise than the same character elsewhere."""
 
 
+def load() -> None:
+    """Load the tables of simplified characters and of sounds, which take half a second at first use."""
+    _fold_char("一")
+    syllable("一")
+
+
 def is_han(text: str) -> bool:
     """Whether the first letter is a Han character."""
     return bool(text) and _han(text[0])
@@ -111,8 +117,20 @@ class _Folded(dict[int, str | None]):
 _FOLDED = _Folded()
 
 
+def folds_to_one(c: str) -> bool:
+    """Whether a Han character folds to one Han character, as nearly all do."""
+    to = _FOLDED[ord(c)]
+    return to is not None and len(to) == 1 and _han(to)
+
+
+def fold_han(c: str) -> str:
+    """What such a character folds to."""
+    return str(_FOLDED[ord(c)])
+
+
 @lru_cache(maxsize=100_000)
-def _sound(c: str) -> str:
+def syllable(c: str) -> str:
+    """Toneless pinyin of a Han character wherever it stands but first in a name; another character as it is."""
     from pypinyin import Style, lazy_pinyin
 
     if not _han(c):
@@ -123,11 +141,16 @@ def _sound(c: str) -> str:
 def pinyin(name: str) -> str | None:
     """Toneless syllables joined by a space; for Latin names their words in sorted order; None for a masked name."""
     folded = fold(name)
-    if folded is None or is_masked(folded):
+    return None if folded is None else sound(folded)
+
+
+def sound(folded: str) -> str | None:
+    """Pinyin of a folded name."""
+    if is_masked(folded):
         return None
     if not is_han(folded):
         return " ".join(sorted(folded.split()))
-    syllables = [_sound(c) for c in folded]
+    syllables = [syllable(c) for c in folded]
     if folded[0] in READINGS:
         syllables[0] = READINGS[folded[0]]
     return " ".join(syllables)
@@ -145,14 +168,22 @@ def _alike() -> dict[str, str]:
 def lookalike(name: str) -> str | None:
     """The folded name with every character replaced by the head of its look-alikes."""
     folded = fold(name)
-    return None if folded is None else "".join(_alike().get(c, c) for c in folded)
+    return None if folded is None else alike(folded)
+
+
+def alike(folded: str) -> str:
+    """Look-alike of a folded name, or of one character."""
+    return "".join(_alike().get(c, c) for c in folded)
 
 
 def surname(name: str) -> str | None:
     """The surname of a Han name, folded; the first word of a Latin one."""
     folded = fold(name)
-    if not folded:
-        return None
+    return family(folded) if folded else None
+
+
+def family(folded: str) -> str:
+    """Surname of a folded name."""
     if not is_han(folded):
         return folded.split()[0]
     return folded[:2] if len(folded) > 2 and folded[:2] in COMPOUND else folded[:1]
@@ -160,8 +191,13 @@ def surname(name: str) -> str | None:
 
 def given(name: str) -> str | None:
     """What follows the surname, folded."""
-    folded, first = fold(name), surname(name)
-    return None if not folded or not first else folded[len(first) :].strip() or None
+    folded = fold(name)
+    return first(folded) if folded else None
+
+
+def first(folded: str) -> str | None:
+    """Given name of a folded name."""
+    return folded[len(family(folded)) :].strip() or None
 
 
 @lru_cache(maxsize=200_000)

@@ -22,7 +22,7 @@ def check_types(model: LinkModel, table: pa.Table) -> None:
 
 def check_values(model: LinkModel, table: pa.Table, encoded: Encoded) -> None:
     """UserError when every field is empty in every row, or a date field holds no date at all."""
-    if all(not len(column.values) for column in encoded.columns.values()):
+    if all(not len(column.texts) for column in encoded.columns.values()):
         raise UserError("Every field of the model is empty in every row.", "Check `fields` of the model against the table.")
     for name, spec in model.fields.items():
         if not spec.type.startswith("date"):
@@ -42,5 +42,5 @@ def empty_fields(model: LinkModel, encoded: Encoded) -> list[str]:
     return [
         f"{name}: field {c.field} is empty in every row, so it says nothing"
         for name, c in model.comparisons.items()
-        if not len(encoded.columns[c.field].values)
+        if not len(encoded.columns[c.field].texts)
     ]

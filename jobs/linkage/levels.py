@@ -12,10 +12,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 from rapidfuzz.distance import OSA, JaroWinkler, Levenshtein
 from rapidfuzz.process import cpdist
 
-from jobs.linkage import hanzi
+from jobs.linkage import characters, hanzi
 from jobs.linkage.encoding import MISSING, Bools, Codes, Column, Encoded, Index
 from jobs.linkage.in_common import among, in_common
 
@@ -48,7 +50,7 @@ def equal_after(transform: str) -> ValueTest:
     """The same value after a transform of jobs/linkage/keys.py."""
 
     def test(column: Column, i: Codes, j: Codes, _: Any) -> Bools:
-        codes, _values = column.derive(transform)
+        codes, _ = column.derived(transform)
         return (codes[i] == codes[j]) & (codes[i] >= 0)
 
     test.__doc__ = f"The same {transform}."
@@ -121,8 +123,8 @@ def one_missing(column: Column, i: Codes, j: Codes, least: Any) -> Bools:
 
 def masked(column: Column, i: Codes, j: Codes, least: Any) -> Bools:
     """One has unknown characters, and all its known ones, at least so many, agree."""
-    known = _of_values(column, "known characters", hanzi.known_characters, [0])
-    dim = _of_values(column, "masked", hanzi.is_masked, [False])
+    masks = column.remember("masks", lambda: np.append(characters.masks(column.texts.arrow()), 0))
+    dim, known = masks > 0, _sizes(column) - masks
     some = np.flatnonzero((dim[i] != dim[j]) & (np.where(dim[i], known[i], known[j]) >= int(least)))
     a, b = _texts(column, i[some], j[some])
     found = np.zeros(len(i), bool)
@@ -132,7 +134,7 @@ def masked(column: Column, i: Codes, j: Codes, least: Any) -> Bools:
 
 def same_tokens(column: Column, i: Codes, j: Codes, _: Any) -> Bools:
     """Latin names: the words of one are among those of the other, at least two of them."""
-    latin = _of_values(column, "latin", lambda v: not hanzi.is_han(v), [False])
+    latin = column.remember("latin", lambda: np.append(~characters.begin_in_han(column.texts.arrow()), False))
     some = np.flatnonzero(latin[i] & latin[j])
     a, b = _texts(column, i[some], j[some])
     found = np.zeros(len(i), bool)
@@ -143,8 +145,8 @@ def same_tokens(column: Column, i: Codes, j: Codes, _: Any) -> Bools:
 def zeroed(column: Column, i: Codes, j: Codes, last: Any) -> Bools:
     """One ends in so many zeros where a spreadsheet lost its last places, and all before them agree."""
     lost, cut = "0" * int(last), -int(last)
-    zero = _of_values(column, f"ends in {lost}", lambda v: v.endswith(lost), [False])
-    head = column.derive_text(f"but the last {last}", lambda v: v[:cut] or None)
+    zero = column.remember(f"ends in {lost}", lambda: np.append(_flags(pc.ends_with(column.texts.arrow(), lost)), False))
+    head = column.derive_texts(f"but the last {last}", lambda texts: pc.utf8_slice_codeunits(texts, 0, cut))
     sizes = _sizes(column)
     return (zero[i] != zero[j]) & (head[i] == head[j]) & (sizes[i] == sizes[j])
 
@@ -179,7 +181,10 @@ def any_common(encoded: Encoded, field: str, left: Index, right: Index, _: Any) 
     """List fields: at least one value in common."""
     codes = encoded.columns[field].codes
     codes = codes if codes.ndim == 2 else codes[:, None]
-    return in_common(codes[left], codes[right], MISSING)
+    some = np.flatnonzero((codes[left, 0] >= 0) & (codes[right, 0] >= 0))  # slots are filled from the first on
+    found = np.zeros(len(left), bool)
+    found[some] = in_common(codes[left[some]], codes[right[some]], MISSING)
+    return found
 
 
 def crossed(encoded: Encoded, field: str, left: Index, right: Index, other: Any) -> Bools:
@@ -216,8 +221,8 @@ def _sizes(column: Column, transform: str | None = None) -> npt.NDArray[np.int64
     """Lengths of the distinct values, 0 for a missing one."""
 
     def make() -> npt.NDArray[np.int64]:
-        values = column.values if transform is None else column.derive(transform)[1]
-        return np.array([*map(len, values), 0], dtype=np.int64)
+        texts = column.texts if transform is None else column.derived(transform)[1]
+        return np.append(pc.utf8_length(texts.arrow()).to_numpy(), 0).astype(np.int64)
 
     found: npt.NDArray[np.int64] = column.remember(f"sizes:{transform}", make)
     return found
@@ -256,6 +261,11 @@ def _ordinal(text: str) -> float:
         return float(dt.date(int(text[:4]), int(text[4:6]), int(text[6:8])).toordinal())
     except ValueError:
         return float("nan")
+
+
+def _flags(flags: pa.Array) -> Bools:
+    found: Bools = flags.to_numpy(zero_copy_only=False)
+    return found
 
 
 VALUE_LEVELS: dict[str, ValueLevel] = {

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -18,10 +18,12 @@ from jobs.linkage.encoding import Bools, Encoded, Index
 from jobs.linkage.input_checks import check_values
 from jobs.linkage.meetings import Meetings
 from jobs.linkage.model import LinkModel
-from jobs.linkage.nightly import crowd_keys, engine_stamp, row_stamps
 from jobs.linkage.rows import encode
 from jobs.linkage.scoring import SCHEMA, Kernel
 from jobs.linkage.weights import Weights
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Floats = npt.NDArray[np.float64]
 
@@ -89,6 +91,10 @@ def score_all(
 
 def stamps(model: LinkModel, weights: Weights, encoded: Encoded) -> pd.Series:
     """Stamp of each row by its id (jobs/linkage/nightly.py): rows that keep theirs keep the links between them."""
+    import pandas as pd  # not at the top: see encoding.hashes_of
+
+    from jobs.linkage.nightly import crowd_keys, engine_stamp, row_stamps
+
     over, _ = oversize(model, count_keys(model, encoded))
     own = row_stamps(model, encoded, over, engine_stamp(model, weights))
     row, key = crowd_keys(model, encoded, over)
@@ -101,9 +107,9 @@ def stamps(model: LinkModel, weights: Weights, encoded: Encoded) -> pd.Series:
 
 def distinct_links(links: pa.Table) -> pa.Table:
     """Sorted by ids; a pair met in a windowed block and again elsewhere is kept once, with the earlier block name."""
-    if not links.num_rows:
+    if not links.num_rows or _sorted(links):
         return links
-    order = links if _sorted(links) else links.sort_by([(name, "ascending") for name in ("left", "right", "block")])
+    order = links.sort_by([(name, "ascending") for name in ("left", "right", "block")])
     left, right = order["left"].combine_chunks(), order["right"].combine_chunks()
     again = pc.and_(pc.equal(left[1:], left[:-1]), pc.equal(right[1:], right[:-1]))
     return order.filter(pa.concat_arrays([pa.array([True]), pc.invert(again)]))

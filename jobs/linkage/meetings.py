@@ -39,7 +39,7 @@ class Meetings:
         """Those of a whole table's blocks."""
         held, far = blocks.held, blocks.far
         some = np.flatnonzero(far.wanted)
-        order = some[np.argsort(held.row[some], kind="stable")]
+        order = np.sort(held.row[some] << 32 | some) & 0xFFFFFFFF
         windowed = _windowed(held, [keys[-1] for keys in blocks.over.keys])[order]
         row, first, wanted = (values.astype(np.int32)[order] for values in (held.row, far.first, far.wanted))
         return cls(row, first, wanted, held.pass_[order], windowed, held.row.astype(np.int32))

@@ -13,11 +13,13 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from jobs.linkage.blocking import NO_KEY, Capped, Oversize, complete_keys, first_keys, mix, oversize, refining_hashes
+from jobs.linkage.blocking import NO_KEY, Capped, Oversize, complete_keys, mix, oversize
 from jobs.linkage.blocks import Blocks
 from jobs.linkage.encoding import Bools, Encoded, Hashes
 from jobs.linkage.model import LinkModel, Pass
-from jobs.linkage.nightly import Index, content_stamps, key_stamps, windowed, with_crowds
+from jobs.linkage.nightly import NEXT, Index, key_stamps, windowed, with_crowds
+from jobs.linkage.slots import PassKeys, pass_keys
+from jobs.linkage.slots import refining as refining_part
 
 NUMBERS = pa.list_(pa.int64())
 KEYS = pa.schema([("row_id", pa.string()), ("content", pa.int64()), ("blocks", NUMBERS), ("passes", NUMBERS), ("finer", NUMBERS)])
@@ -31,49 +33,119 @@ def refining(model: LinkModel) -> list[str]:
     return sorted({part for each in model.passes for part in each.refine})
 
 
-def row_keys(model: LinkModel, encoded: Encoded, engine: np.uint64, first: list[Hashes] | None = None) -> pa.Table:
-    """KEYS of encoded rows. `first`: keys of each pass before refinement, where they are known."""
-    rows, blocks, passes = [np.zeros(0, np.int64)], [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
-    for position in range(len(model.passes)):
-        matrix = first[position] if first else first_keys(model, encoded, position)
-        row, slot = np.nonzero(matrix)
-        rows.append(row)
-        blocks.append(matrix[row, slot])
-        passes.append(np.full(len(row), position, np.int64))
-    row = np.concatenate(rows)
-    order = np.argsort(row, kind="stable")
-    size = np.bincount(row, minlength=len(encoded))
-    parts = [refining_hashes(encoded, part) for part in refining(model)]
+def row_keys(model: LinkModel, encoded: Encoded, engine: np.uint64) -> pa.Table:
+    """KEYS of encoded rows."""
+    first = [pass_keys(encoded, each.key, position) for position, each in enumerate(model.passes)]
+    return _table(model, encoded, _content(model, encoded, engine), _ByRow.of(first, len(encoded)))
+
+
+@dataclass(frozen=True)
+class _ByRow:
+    """Entries of all passes by row, pass and slot: how many a row has, the place of each pass's entries, and their keys."""
+
+    size: Index
+    places: list[Index]
+    keys: Hashes
+
+    @classmethod
+    def of(cls, passes: list[PassKeys], count: int) -> _ByRow:
+        size, places = _by_row(passes, count)
+        keys = np.empty(int(size.sum()), np.uint64)
+        for each, place in zip(passes, places, strict=True):
+            keys[place] = each.keys
+        return cls(size, places, keys)
+
+    def lists(self, values: Hashes) -> pa.Array:
+        """A list of numbers for each row."""
+        return _lists(values.view(np.int64), self.size)
+
+    def passes(self) -> Hashes:
+        """The pass of each entry."""
+        found = np.empty(len(self.keys), np.uint64)
+        for position, place in enumerate(self.places):
+            found[place] = position
+        return found
+
+    def refined(self, first: list[PassKeys], met: list[PassKeys]) -> Hashes:
+        """The keys, refined where they are."""
+        keys = self.keys.copy()
+        for before, after, place in zip(first, met, self.places, strict=True):
+            if after.keys is not before.keys:
+                keys[place] = after.keys
+        return keys
+
+
+def _table(model: LinkModel, encoded: Encoded, content: Hashes, held: _ByRow) -> pa.Table:
+    rows = np.arange(len(encoded))
+    parts = [refining_part(encoded, part, rows) for part in refining(model)]
     finer = np.column_stack(parts) if parts else np.zeros((len(encoded), 0), np.uint64)
-    return pa.table(
-        [
-            encoded.ids,
-            _signed(content_stamps(model, encoded, engine)),
-            _lists(np.concatenate(blocks)[order].view(np.int64), size),
-            _lists(np.concatenate(passes)[order], size),
-            _lists(finer.ravel().view(np.int64), np.full(len(encoded), finer.shape[1])),
-        ],
-        schema=KEYS,
-    )
+    each = np.full(len(encoded), finer.shape[1])
+    columns = [held.lists(held.keys), held.lists(held.passes()), _lists(finer.ravel().view(np.int64), each)]
+    return pa.table([encoded.ids, _signed(content), *columns], schema=KEYS)
+
+
+def _by_row(passes: list[PassKeys], count: int) -> tuple[Index, list[Index]]:
+    """How many entries each row has, and each entry's place when they stand by row, pass and slot."""
+    size = np.zeros(count, np.int64)
+    for each in passes:
+        for slot in each.slots():
+            size[each.rows[slot]] += 1
+    free = np.cumsum(size) - size
+    places = []
+    for each in passes:
+        place = np.empty(len(each.rows), np.int64)
+        for slot in each.slots():
+            rows = each.rows[slot]
+            place[slot] = free[rows]
+            free[rows] += 1
+        places.append(place)
+    return size, places
+
+
+def _content(model: LinkModel, encoded: Encoded, engine: np.uint64) -> Hashes:
+    """nightly.content_stamps, without a look at empty slots."""
+    stamp = np.full(len(encoded), engine, np.uint64)
+    for name in model.fields:
+        column = encoded.columns[name]
+        hashes = column.hashes()
+        stamp = mix(stamp, NEXT)
+        for rows, codes in column.slots():
+            stamp[rows] = mix(stamp[rows], hashes[codes])
+    return stamp
 
 
 def stamped_blocks(model: LinkModel, encoded: Encoded, blocks: Blocks, engine: np.uint64) -> pa.Table:
     """STAMPED of a whole encoded table whose blocks are made: what `row_keys`, `crowding` and `stamped` give together."""
-    table = row_keys(model, encoded, engine, blocks.first)
-    content = table["content"].to_numpy().view(np.uint64)
-    stamps = key_stamps(content, blocks.keys, blocks.complete)
-    stamps = with_crowds(stamps, encoded.ids, *windowed(blocks.keys, blocks.complete))
+    content = stamps = _content(model, encoded, engine)
     crowded = np.zeros(len(encoded), bool)
-    rows, meets = [np.zeros(0, np.int64)], [np.zeros(0, np.uint64)]
-    for first, keys, over in zip(blocks.first, blocks.keys, blocks.over.keys, strict=True):
-        crowded |= _member(first, over[0]).any(axis=1)
-        row, slot = np.nonzero(keys)
-        rows.append(row)
-        meets.append(keys[row, slot])
-    order = np.argsort(np.concatenate(rows), kind="stable")
-    size = table["blocks"].combine_chunks().value_lengths().to_numpy().astype(np.int64)
-    extra = [_signed(stamps), pa.array(crowded), _lists(np.concatenate(meets)[order].view(np.int64), size)]
+    rows, keys = [np.zeros(0, np.int64)], [np.zeros(0, np.uint64)]
+    for first, met, over in zip(blocks.first, blocks.met, blocks.over.keys, strict=True):
+        crowded[first.rows[_member(first.keys, over[0])]] = True
+        windowed = _member(met.keys, over[-1])
+        rows.append(met.rows[windowed])
+        keys.append(met.keys[windowed])
+        stamps = _folded(_folded(stamps, met), met.where(~windowed) if windowed.any() else met)
+    stamps = _with_crowds(stamps, encoded.ids, np.concatenate(rows), np.concatenate(keys))
+    held = _ByRow.of(blocks.first, len(encoded))
+    table = _table(model, encoded, content, held)
+    extra = [_signed(stamps), pa.array(crowded), held.lists(held.refined(blocks.first, blocks.met))]
     return pa.table([*(table[n] for n in KEYS.names), *extra], schema=STAMPED)
+
+
+def _folded(stamp: Hashes, keys: PassKeys) -> Hashes:
+    """A pass's keys mixed into each row's stamp, slot by slot."""
+    stamp = mix(stamp, NEXT)
+    for slot in keys.slots():
+        rows = keys.rows[slot]
+        stamp[rows] = mix(stamp[rows], keys.keys[slot])
+    return stamp
+
+
+def _with_crowds(stamps: Hashes, ids: pa.Array, row: Index, key: Hashes) -> Hashes:
+    """nightly.with_crowds, for the rows of windowed blocks alone: there are few."""
+    some = np.unique(row)
+    stamps[some] = with_crowds(stamps[some], ids.take(pa.array(some)), np.searchsorted(some, row), key)
+    return stamps
 
 
 def _lists(values: Index, size: Index) -> pa.Array:

@@ -19,7 +19,7 @@ from jobs.linkage.encoding import Bools, Encoded, Index
 from jobs.linkage.frequencies import row_frequency
 from jobs.linkage.model import LinkModel
 from jobs.linkage.sieve import Sieve, make_sieve
-from jobs.linkage.vetoes import first_rule, holds
+from jobs.linkage.vetoes import among_levels, first_rule, holds
 from jobs.linkage.weights import Weights
 
 Floats = npt.NDArray[np.float64]
@@ -62,10 +62,10 @@ class Kernel:
         result = np.empty((len(self.model.comparisons), len(self.weights.classes), len(pairs.left)))
         for position, (name, comparison) in enumerate(self.model.comparisons.items()):
             mine = levels[:, position]
-            table = self.logs[name][:, mine]
+            table = np.take(self.logs[name], mine, axis=1, mode="wrap")  # -1, a missing side, is the last
             if name in self.rare:
                 wish = comparison.term_frequency
-                hit = np.isin(mine, [comparison.names.index(n) for n in wish.levels]) if wish else np.zeros(len(mine), bool)
+                hit = among_levels(comparison.names, wish.levels if wish else [])[mine]
                 often = np.maximum(self.rare[name][pairs.left[hit]], self.rare[name][pairs.right[hit]])
                 table[-1, hit] = np.minimum(often, 0.0)
             if comparison.only_with:
@@ -79,8 +79,7 @@ class Kernel:
         names = list(self.model.comparisons)
         met = np.zeros(len(levels), bool)
         for name, allowed in wanted.items():
-            known = self.model.comparisons[name].names
-            met |= np.isin(levels[:, names.index(name)], [known.index(a) if a != "missing" else -1 for a in allowed])
+            met |= among_levels(self.model.comparisons[name].names, allowed)[levels[:, names.index(name)]]
         return met
 
     def weigh(self, parts: Floats) -> Floats:
@@ -97,7 +96,10 @@ class Kernel:
 
     def judge(self, pairs: Pairs, keep: float | None = None) -> pa.Table:
         """The same for pairs that a sieve let through."""
-        levels = levels_of(self.model, self.encoded, pairs.left, pairs.right)
+        return self.judged(pairs, levels_of(self.model, self.encoded, pairs.left, pairs.right), keep)
+
+    def judged(self, pairs: Pairs, levels: npt.NDArray[np.int8], keep: float | None = None) -> pa.Table:
+        """The same where the levels are known. Looks at no text."""
         places, parts, weight = self.choose(pairs, levels, keep)
         worth = self.worth(pairs.at(places), levels[places], weight) if keep is None else np.arange(len(places))
         return self.links(pairs.at(places[worth]), levels[places[worth]], parts[:, :, worth], weight[worth])
@@ -182,12 +184,14 @@ class Kernel:
 
 def _worded(name: str, names: list[str], levels: npt.NDArray[np.int8], weight: Floats) -> pa.Array:
     """`name=level:weight` of each pair; every distinct weight of a level is written once."""
-    found = np.empty(len(levels), dtype=object)
-    for level in np.unique(levels):
-        mine = np.flatnonzero(levels == level)
-        values, place = np.unique(weight[mine], return_inverse=True)
-        found[mine] = np.array([f"{name}={names[level]}:{w:.1f}" for w in values.tolist()], dtype=object)[place]
-    return pa.array(found, pa.string())
+    distinct = pa.array(weight).dictionary_encode()
+    packed = distinct.indices.to_numpy().astype(np.int64) * len(names) + levels % len(names)
+    held = np.flatnonzero(np.bincount(packed))
+    place = np.zeros(int(held.max(initial=0)) + 1, np.int64)
+    place[held] = np.arange(len(held))
+    weights = distinct.dictionary.to_numpy()[held // len(names)].tolist()
+    texts = [f"{name}={names[level]}:{w:.1f}" for level, w in zip((held % len(names)).tolist(), weights, strict=True)]
+    return pa.array(texts, pa.string()).take(pa.array(place[packed]))
 
 
 def _probability(weight: Floats) -> Floats:

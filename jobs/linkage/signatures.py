@@ -11,6 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+
+from jobs.linkage.characters import code_points
 
 Bits = npt.NDArray[np.uint64]
 Sizes = npt.NDArray[np.int16]
@@ -24,11 +27,9 @@ class Signatures:
     size: Sizes
 
 
-def signatures(values: npt.NDArray[np.object_]) -> Signatures:
-    """Signatures of texts."""
-    texts = values.tolist()
-    size = np.fromiter(map(len, texts), np.int64, len(texts))
-    points = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
+def signatures(texts: pa.Array) -> Signatures:
+    """Signatures of texts without nulls."""
+    points, size = code_points(texts)
     start = np.cumsum(size) - size
     bits = np.zeros(len(texts) + 1, np.uint64)
     for length in np.unique(size[size > 0]):

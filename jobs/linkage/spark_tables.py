@@ -2,12 +2,13 @@
 
 The driver encodes the tables once and lays codes, keys and entries into one file of the home folder, which workers map
 (so records move once, as integers, and pairs never do). A piece holds about as many pairs as any other, whatever the
-blocks' sizes, and leaves either counts of agreement patterns or the links above the review threshold. What comes out
+blocks' sizes, and leaves counts of agreement patterns, or, as a file, the links above the review threshold. What comes out
 equals linking in memory (tests/linkage/test_spark_tables.py).
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -20,7 +21,7 @@ import pyarrow as pa
 
 from jobs.linkage.blocking import CHUNK, Members, Pairs, Reach, pairs_within
 from jobs.linkage.blocks import Blocks, Floats, piece, pieces
-from jobs.linkage.comparisons import Look, compare, listed_fields, look_at, other_fields
+from jobs.linkage.comparisons import Look, compare, fields_by_text, hashes_asked, look_at, other_fields
 from jobs.linkage.encoding import Encoded, Hashes, Index
 from jobs.linkage.local import Scored, distinct_links
 from jobs.linkage.meetings import Meetings
@@ -38,8 +39,11 @@ if TYPE_CHECKING:
 
 PIECE = 500_000
 """Meetings of one piece of scoring."""
+TOGETHER = 32_768
+"""Pairs weighed at a time."""
 LESSON = 250_000
 """Pairs of one piece of training: all their levels are looked at."""
+COMPARED = pa.schema([("pairs", pa.int64())])
 COUNTED = pa.schema([("levels", pa.list_(pa.int8())), ("passes", pa.int64()), ("count", pa.float64()), ("random", pa.bool_())])
 
 
@@ -78,7 +82,7 @@ class Scoring:
 
 
 class SparkTables:
-    """One encoded table whose pairs are compared by the workers of a session; `folder` must be theirs too."""
+    """One encoded table whose pairs are compared by the workers of a session; they read and write in `folder` too."""
 
     def __init__(
         self, spark: SparkSession, model: LinkModel, encoded: Encoded, blocks: Blocks, folder: Path, learning: bool = True
@@ -89,11 +93,11 @@ class SparkTables:
         drawn, weight = blocks.drawn() if learning else (Reach(none, none), np.zeros(0))
         random = random_pairs(model, encoded) if learning else (none, none)
         looks = {name: look_at(each, encoded) for name, each in model.comparisons.items()}
-        for field in listed_fields(model):
-            encoded.columns[field].hashes("fold")
+        for field, transform, length in hashes_asked(model):
+            encoded.columns[field].hashes(transform, length)
         meetings = Meetings.of(blocks)
         study = Study(blocks.keys, blocks.complete, _narrowed(blocks.held), _short(drawn), weight, random) if learning else None
-        work = Work(model, Narrow.of(encoded), meetings, study, looks)
+        work = Work(model, _narrow(model, encoded), meetings, study, looks)
         self.pieces, self.lessons = meetings.pieces(PIECE), pieces(drawn, LESSON)
         self.draws = len(random[0])
         self.work = store(work, folder / "work")
@@ -115,10 +119,10 @@ class SparkTables:
         kernel = Kernel(self.model, weights, self.encoded)
         sieve = kernel.sieve(log_odds(self.model.floor))
         scoring = store(Scoring(weights, sieve, kernel.rare, self.pieces), self.folder / "scoring")
-        found = self._run(partial(link_kernel, work=self.work, scoring=scoring), SCHEMA, len(self.pieces))
-        counts = pa.compute.is_null(found["left"])
-        compared = int(pa.compute.sum(found.filter(counts)["weight"]).as_py() or 0)
-        return Scored(distinct_links(found.filter(pa.compute.invert(counts))), compared, self.capped)
+        found = self._run(partial(link_kernel, work=self.work, scoring=scoring), COMPARED, len(self.pieces))
+        links = [SCHEMA.empty_table(), *(_left(self.work, number) for number in range(len(self.pieces)))]
+        compared = int(pa.compute.sum(found["pairs"]).as_py() or 0)
+        return Scored(distinct_links(pa.concat_tables(links)), compared, self.capped)
 
     def _run(self, kernel: Any, schema: pa.Schema, count: int) -> pa.Table:
         """What the kernel leaves for every piece, one task a piece."""
@@ -128,6 +132,20 @@ class SparkTables:
             return schema.empty_table()
         numbers = self.spark.range(0, count, 1, count)
         return numbers.mapInArrow(kernel, from_arrow_schema(schema)).toArrow().cast(schema)
+
+
+def warm_up(spark: SparkSession) -> None:
+    """Let the workers start and load what comparing needs, before there is anything to compare."""
+    from pyspark.sql.pandas.types import from_arrow_schema
+
+    cores = spark.sparkContext.defaultParallelism if hasattr(spark, "sparkContext") else 1
+    spark.range(0, cores, 1, cores).mapInArrow(_nothing, from_arrow_schema(COMPARED)).toArrow()
+
+
+def _nothing(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """No row; who runs it has loaded this module, and what compute functions need."""
+    for _batch in batches:
+        yield pa.RecordBatch.from_pylist([], COMPARED)
 
 
 def count_kernel(batches: Iterable[pa.RecordBatch], work: Path, lessons: list[tuple[int, int, bool]]) -> Iterator[pa.RecordBatch]:
@@ -186,7 +204,11 @@ def _as_table(patterns: Patterns, random: bool) -> pa.Table:
 
 
 def link_kernel(batches: Iterable[pa.RecordBatch], work: Path, scoring: Path) -> Iterator[pa.RecordBatch]:
-    """Links of the numbered pieces (SCHEMA); one more row a piece without ids, whose weight is the number of pairs compared."""
+    """How many pairs of the numbered pieces were compared (COMPARED); their links stay behind as files beside the work.
+
+    Links go from worker to driver as they lie in memory: taking them through Java row by row costs as much as comparing. A
+    piece that is tried again leaves the same file.
+    """
     table: Work = stored(work)
     how: Scoring = stored(scoring)
     for number in _numbers(batches):
@@ -197,24 +219,41 @@ def link_kernel(batches: Iterable[pa.RecordBatch], work: Path, scoring: Path) ->
         for first in range(0, compared, CHUNK):
             some = pairs.part(first, first + CHUNK)
             kept.append(some.at(how.sieve.keep(some.left, some.right)))
-        yield from _links(table, how, kept).to_batches()
-        total = {n: [None] for n in SCHEMA.names} | {"weight": [float(compared)]}
-        yield from pa.table(total, SCHEMA).to_batches()
+        _leave(work, number, _links(table, how, kept))
+        yield pa.RecordBatch.from_pydict({"pairs": [compared]}, COMPARED)
 
 
-def _links(table: Work, how: Scoring, kept: list[Pairs]) -> pa.Table:
+def _leave(work: Path, number: int, tables: Iterable[pa.Table]) -> None:
+    """Write a piece's links; whole or not at all."""
+    file = _beside(work, number)
+    unfinished = file.with_name(f"{file.name}.{os.getpid()}")
+    with pa.OSFile(str(unfinished), "wb") as out, pa.ipc.new_file(out, SCHEMA) as writer:
+        for table in tables:
+            writer.write_table(table)
+    unfinished.replace(file)
+
+
+def _left(work: Path, number: int) -> pa.Table:
+    """A piece's links, mapped."""
+    return pa.ipc.open_file(pa.memory_map(str(_beside(work, number)))).read_all()
+
+
+def _beside(work: Path, number: int) -> Path:
+    return work.with_name(f"links-{number}")
+
+
+def _links(table: Work, how: Scoring, kept: list[Pairs]) -> Iterator[pa.Table]:
+    """Links of pairs that the sieve let through; weighed few at a time, near the processor."""
     if not kept:
-        return SCHEMA.empty_table()
+        return
     left, right, pass_ = (np.concatenate([getattr(p, n) for p in kept]) for n in ("left", "right", "pass_"))
-    pairs, levels = Pairs(left, right, pass_), _levels(table, left, right)
-    whole = Kernel(table.model, how.weights, table.narrow.part(np.zeros(0, np.int64), []), how.rare)
-    places, parts, weight = whole.choose(pairs, levels)
-    rows, left, right = _local(left[places], right[places])
+    levels = _levels(table, left, right)
+    rows, left, right = _local(left, right)
     often = {n: values[rows] for n, values in how.rare.items()}
     kernel = Kernel(table.model, how.weights, table.narrow.part(rows, rule_fields(table.model)), often)
-    chosen = Pairs(left, right, pass_[places])
-    worth = kernel.worth(chosen, levels[places], weight)
-    return kernel.links(chosen.at(worth), levels[places[worth]], parts[:, :, worth], weight[worth])
+    pairs = Pairs(left, right, pass_)
+    for start in range(0, len(left), TOGETHER):
+        yield kernel.judged(pairs.part(start, start + TOGETHER), levels[start : start + TOGETHER])
 
 
 def _numbers(batches: Iterable[pa.RecordBatch]) -> Iterator[int]:
@@ -227,6 +266,13 @@ def _row_fields(table: Work) -> list[str]:
     names = [n for n, look in table.looks.items() if look is None]
     fields = [table.model.comparisons[n].field for n in names]
     return sorted({*fields, *(f for n in names for f in other_fields(table.model.comparisons[n]))})
+
+
+def _narrow(model: LinkModel, encoded: Encoded) -> Narrow:
+    """The fields that comparisons and rules look at; of most their codes alone."""
+    fields = {f for each in model.comparisons.values() for f in (each.field, *other_fields(each))} | set(rule_fields(model))
+    valued = fields_by_text(model) | {field for field, _, _ in hashes_asked(model)}
+    return Narrow.of(encoded, sorted(fields), frozenset(fields - valued))
 
 
 def _short(far: Reach) -> Reach:

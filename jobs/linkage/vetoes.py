@@ -15,9 +15,9 @@ def holds(model: LinkModel, rule: Rule, encoded: Encoded, pairs: tuple[Index, In
     result = np.ones(len(left), bool)
     names = list(model.comparisons)
     for comparison, allowed in rule.levels.items():
-        known = model.comparisons[comparison].names
-        wanted = [known.index(a) if a != "missing" else -1 for a in allowed]
-        result &= np.isin(levels[:, names.index(comparison)], wanted)
+        result &= among_levels(model.comparisons[comparison].names, allowed)[levels[:, names.index(comparison)]]
+    if not result.any():
+        return result
     for flag in rule.both:
         mine = encoded.flag(flag)
         result &= mine[left] & mine[right]
@@ -32,6 +32,11 @@ def holds(model: LinkModel, rule: Rule, encoded: Encoded, pairs: tuple[Index, In
         a, b = codes[left], codes[right]
         result &= (a >= 0) & (b >= 0) & ((a == b) if equal else (a != b))
     return result
+
+
+def among_levels(names: list[str], allowed: list[str]) -> Bools:
+    """Whether each level of a comparison is one of those allowed; the last place is that of a missing one (−1)."""
+    return np.array([name in allowed for name in (*names, "missing")])
 
 
 def first_rule(
