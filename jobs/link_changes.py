@@ -9,13 +9,12 @@ sources or other code, runs in full.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import polars as pl
@@ -23,19 +22,20 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 
 from jobs.linkage.blocking import Capped
-from jobs.linkage.fresh import Moved, Rows, moved, score
+from jobs.linkage.fresh import Rows, moved, score
 from jobs.linkage.model import LinkModel, load_model
 from jobs.linkage.nightly import engine_stamp
 from jobs.linkage.row_keys import row_keys
 from jobs.linkage.rows import encode
 from jobs.linkage.weights import Weights, load_weights
-from jobs.profiles.changes import Remade, changed_records, remake
+from jobs.profiles.changes import Records, among, changed_records, remake
 from jobs.profiles.collapse import Sources
 from jobs.profiles.compare_now import NEAR, crowds_among
 from jobs.profiles.kin import LISTS
-from jobs.profiles.kin_lists import kin_lists
+from jobs.profiles.kin_changes import Nights, lists_anew
+from jobs.profiles.kin_lists import STATED
 from jobs.profiles.view import Crowds, view
-from jobs.tables import LINKS, PROFILE_RECORDS, PROFILE_STAMPS, PROFILES, Table
+from jobs.tables import LINKS, PROFILE_RECORDS, PROFILE_STAMPS, PROFILES, RECORDS, Table
 
 if TYPE_CHECKING:
     from jobs.context import Context
@@ -47,17 +47,39 @@ MOST_CHANGED = 0.1
 CARRIED = (PROFILE_RECORDS, PROFILES, PROFILE_STAMPS, LINKS)
 
 
-Carry = Callable[[Table, ds.Expression, pl.DataFrame], None]
-"""Writes last night's version of a table without some rows and with others, beside what goes on (Context.carry)."""
+class Tables:
+    """Last night's tables, and tonight's, which are written beside what goes on."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self._beside = ThreadPoolExecutor(1)
+        self._waiting: list[Future[int]] = []
+
+    def __enter__(self) -> Tables:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._beside.shutdown()
+        for each in self._waiting:
+            each.result()  # raises what went wrong beside
+
+    def was(self, table: Table) -> pl.LazyFrame:
+        """Last night's version."""
+        return pl.scan_parquet(self.context.files(table.name, previous=True)).select(table.schema.names)
+
+    def write(self, table: Table, rows: pl.DataFrame) -> None:
+        """Tonight's version."""
+        self._waiting.append(self._beside.submit(self.context.write_polars, table, rows))
 
 
 @dataclass(frozen=True)
 class Tonight:
-    """What was collapsed anew, the ids of profiles that are new or may be another, and all of tonight's profiles."""
+    """Ids of profiles that are no more, ids of those that are new or may be another, last night's profiles, and tonight's."""
 
-    remade: Remade
+    gone: pl.Series
     made: pl.Series
-    profiles: pl.LazyFrame
+    before: pl.DataFrame
+    profiles: pl.DataFrame
 
 
 @dataclass(frozen=True)
@@ -93,25 +115,11 @@ def follow(context: Context, engine: Engine) -> bool:
     """Write the stage's tables from last night's; False, with nothing written, where a full run must."""
     if context.options.get("full") or not _known(context, engine):
         return False
-    records = pl.scan_parquet(context.files("records"))
-    before, where = _was(context, "records"), _was(context, PROFILE_RECORDS.name)
-    changed = changed_records(records, where)
-    if len(changed) > MOST_CHANGED * _count(where):
-        return False
-    remade = remake(changed, records, before, where, engine.sources)
-    waiting: list[Future[int]] = []
-    with ThreadPoolExecutor(1) as beside:  # whole tables are copied while their changes are worked out
-
-        def carry(table: Table, gone: ds.Expression, new: pl.DataFrame) -> None:
-            waiting.append(beside.submit(context.carry, table, gone, new.to_arrow()))
-
-        carry(PROFILE_RECORDS, ds.field("met_by").isin(remade.keys.to_arrow()), remade.where)
-        made, tonight = _profiles(context, remade, records, carry)
-        _links(context, engine, Tonight(remade, made, tonight), carry)
-    for each in waiting:
-        each.result()  # raises what went wrong beside
-    context.receipt.notes |= {"records_changed": len(changed)}
-    return True
+    with Tables(context) as tables:
+        tonight = _profiles(tables, engine.sources)
+        if tonight is not None:
+            _links(tables, engine, tonight)
+    return tonight is not None
 
 
 def _known(context: Context, engine: Engine) -> bool:
@@ -123,88 +131,81 @@ def _known(context: Context, engine: Engine) -> bool:
     return seen == [engine.stamp]
 
 
-def _was(context: Context, name: str) -> pl.LazyFrame:
-    """Last night's version."""
-    return pl.scan_parquet(context.files(name, previous=True))
-
-
-def _count(frame: pl.LazyFrame) -> int:
-    return int(frame.select(pl.len()).collect().item())
-
-
-def _profiles(context: Context, remade: Remade, records: pl.LazyFrame, carry: Carry) -> tuple[pl.Series, pl.LazyFrame]:
-    """Write profiles; returns the ids of those that are new or may be another than last night's, and tonight's profiles."""
-    before = _was(context, PROFILES.name).select(PROFILES.schema.names)
-    stay = before.filter(~pl.col("profile_id").is_in(remade.gone.implode()))
-    tonight = pl.concat([stay, remade.profiles.lazy()])
-    kept = _was(context, PROFILE_RECORDS.name).filter(~pl.col("met_by").is_in(remade.keys.implode()))
-    where = pl.concat([kept.select(PROFILE_RECORDS.schema.names), remade.where.lazy()])
-    lists = kin_lists(tonight, where, records)
-    other = _other_lists(stay, lists)
-    anew = tonight.filter(pl.col("profile_id").is_in(pl.concat([other, remade.profiles["profile_id"]]).implode())).drop(LISTS)
+def _profiles(tables: Tables, sources: Sources) -> Tonight | None:
+    """Write profiles and their records; None, with nothing written, where too much changed."""
+    records = Records.of(pl.scan_parquet(tables.context.files(RECORDS.name)))
+    was = tables.was(PROFILE_RECORDS).collect()
+    changed = changed_records(records, tables.was(RECORDS), was)
+    if len(changed.records) > MOST_CHANGED * len(was):
+        return None
+    tables.context.receipt.notes["records_changed"] = len(changed.records)
+    remade = remake(changed, records, was, sources)
+    where = pl.concat([was.filter(~among("met_by", remade.keys)), remade.where])
+    tables.write(PROFILE_RECORDS, where)
+    before, stays = tables.was(PROFILES).collect(), ~among("profile_id", remade.gone)
+    after = pl.concat([before.select(STATED).filter(stays), remade.profiles.select(STATED)])
+    wanted, lists = lists_anew(changed, remade, records, Nights(before, after, where))
+    other = _other_lists(before.filter(among("profile_id", wanted) & stays), lists)
+    anew = pl.concat([before.filter(among("profile_id", other)), remade.profiles]).drop(LISTS)
     nothing = pl.lit([], pl.List(pl.String))
-    whole = anew.collect().join(lists, on="profile_id", how="left").with_columns(pl.col(LISTS).fill_null(nothing))
-    gone = pl.concat([remade.gone, other])
-    carry(PROFILES, ds.field("profile_id").isin(gone.to_arrow().cast(pa.string())), whole)
-    left = before.filter(~pl.col("profile_id").is_in(gone.implode()))
-    every = pl.concat([left, whole.lazy().select(PROFILES.schema.names)])
-    context.receipt.notes["profiles"] = _count(every)
-    return whole["profile_id"], every
+    whole = anew.join(lists, on="profile_id", how="left").with_columns(pl.col(LISTS).fill_null(nothing))
+    every = pl.concat([before.filter(stays & ~among("profile_id", other)), whole.select(PROFILES.schema.names)])
+    tables.write(PROFILES, every)
+    gone = remade.gone.filter(~remade.gone.is_in(whole["profile_id"].implode()))
+    return Tonight(gone, whole["profile_id"], before, every)
 
 
-def _other_lists(stay: pl.LazyFrame, lists: pl.DataFrame) -> pl.Series:
+def _other_lists(stay: pl.DataFrame, lists: pl.DataFrame) -> pl.Series:
     """Profiles taken over of which kin say something else than last night."""
     nothing = pl.lit([], pl.List(pl.String))
-    both = stay.select("profile_id", *LISTS).join(lists.lazy(), on="profile_id", how="left", suffix="_now")
+    both = stay.select("profile_id", *LISTS).join(lists, on="profile_id", how="left", suffix="_now")
     differ = [pl.col(n).ne_missing(pl.col(f"{n}_now").fill_null(nothing)) for n in LISTS]
-    return both.filter(pl.any_horizontal(differ)).select("profile_id").collect()["profile_id"]
+    return both.filter(pl.any_horizontal(differ))["profile_id"]
 
 
-def _links(context: Context, engine: Engine, tonight: Tonight, carry: Carry) -> None:
+def _links(tables: Tables, engine: Engine, tonight: Tonight) -> None:
     """Write profile_stamps and links."""
-    model, weights, remade = engine.model, engine.weights, tonight.remade
-    was, seen = (crowds_among(f.select(NEAR).collect()) for f in (_was(context, PROFILES.name), tonight.profiles))
+    model, weights, receipt = engine.model, engine.weights, tables.context.receipt
+    was, seen = (crowds_among(profiles.select(NEAR)) for profiles in (tonight.before, tonight.profiles))
     prepare = partial(view, crowds=seen)
     ids = pl.concat([tonight.made, _beside(tonight.profiles, was, seen)]).unique()
     keys = row_keys(model, encode(model, prepare(_load(tonight.profiles, ids))), engine_stamp(model, weights))
-    gone = remade.gone.filter(~remade.gone.is_in(remade.profiles["profile_id"].implode()))
-    change = moved(model, _was(context, PROFILE_STAMPS.name).rename({"profile_id": "row_id"}), gone, keys)
-    after = _stamps(context, engine, change, carry)
+    before = tables.was(PROFILE_STAMPS).rename({"profile_id": "row_id"}).collect()
+    change = moved(model, before, tonight.gone, keys)
+    new = change.rows.with_columns(engine=pl.lit(engine.stamp, pl.Int64)).select(before.columns)
+    after = pl.concat([before.filter(~among("row_id", change.replaced)), new])
+    tables.write(PROFILE_STAMPS, after.rename({"row_id": "profile_id"}))
     scored = score(Rows(model, weights, partial(_load, tonight.profiles), prepare), after, change)
-    unsure = change.unsure.to_arrow().cast(pa.string())
-    found = scored.links.rename_columns(["profile_l", "profile_r", *scored.links.column_names[2:]])
-    found = found.append_column("model_version", pa.array([weights.version] * found.num_rows, pa.string()))
-    fallen = ds.field("profile_l").isin(unsure) | ds.field("profile_r").isin(unsure)
-    context.receipt.rows_out = context.carry(LINKS, fallen, found)
+    links = _after(tables.was(LINKS), scored.links, change.unsure, weights.version)
+    tables.write(LINKS, links)
+    receipt.rows_out = len(links)
     compared = {"pairs_compared": scored.compared, "profiles_compared": len(change.fresh)}
-    context.receipt.notes |= facts(seen, change.capped) | compared
+    receipt.notes |= facts(seen, change.capped) | compared | {"profiles": len(tonight.profiles)}
 
 
-def _stamps(context: Context, engine: Engine, change: Moved, carry: Carry) -> pl.LazyFrame:
-    """Write profile_stamps; returns tonight's, by row_id."""
-    new = change.rows.rename({"row_id": "profile_id"}).with_columns(engine=pl.lit(engine.stamp, pl.Int64))
-    carry(PROFILE_STAMPS, ds.field("profile_id").isin(change.replaced.to_arrow().cast(pa.string())), new)
-    names = PROFILE_STAMPS.schema.names
-    kept = _was(context, PROFILE_STAMPS.name).filter(~pl.col("profile_id").is_in(change.replaced.implode())).select(names)
-    return pl.concat([kept, new.lazy().select(names)]).rename({"profile_id": "row_id"})
+def _after(before: pl.LazyFrame, scored: pa.Table, unsure: pl.Series, version: str) -> pl.DataFrame:
+    """Tonight's links: last night's but for those of profiles of which we are unsure, and what was found of them."""
+    found = cast(pl.DataFrame, pl.from_arrow(scored)).rename({"left": "profile_l", "right": "profile_r"})
+    kept = before.filter(~among("profile_l", unsure) & ~among("profile_r", unsure)).collect()
+    return pl.concat([kept, found.with_columns(model_version=pl.lit(version)).select(LINKS.schema.names)])
 
 
-def _beside(tonight: pl.LazyFrame, was: Crowds, seen: Crowds) -> pl.Series:
+def _beside(tonight: pl.DataFrame, was: Crowds, seen: Crowds) -> pl.Series:
     """Profiles with a phone, a dwelling or a birth that is of many tonight and was not, or the other way round."""
     phones = pl.Series(sorted(was.phones ^ seen.phones), dtype=pl.String)
     homes = pl.Series(sorted((was.dwellings ^ seen.dwellings) | (was.buildings ^ seen.buildings)), dtype=pl.String)
     births = pl.Series(sorted(was.births ^ seen.births), dtype=pl.String)
     birth = pl.concat_str("mother_number", pl.lit("|"), pl.col("birth_date").dt.strftime("%Y%m%d"))
-    parts = [tonight.filter(birth.is_in(births.implode())).select("profile_id")]
+    parts = [tonight.drop_nulls("mother_number").filter(birth.is_in(births.implode()))["profile_id"]]
     for column, values in (("phones", phones), ("family_phones", phones), ("dwellings", homes), ("family_dwellings", homes)):
-        each = tonight.select("profile_id", column).explode(column)
-        parts.append(each.filter(pl.col(column).is_in(values.implode())).select("profile_id"))
-    return pl.concat(parts).unique().collect()["profile_id"]
+        each = tonight.select("profile_id", column).filter(pl.col(column).list.len() > 0).explode(column)
+        parts.append(each.filter(among(column, values))["profile_id"])
+    return pl.concat(parts).unique()
 
 
-def _load(profiles: pl.LazyFrame, ids: pl.Series) -> pa.Table:
+def _load(profiles: pl.DataFrame, ids: pl.Series) -> pa.Table:
     """Profiles of these ids."""
-    frame = profiles.filter(pl.col("profile_id").is_in(ids.implode())).collect()
+    frame = profiles.filter(among("profile_id", ids))
     return frame.to_arrow().select(PROFILES.schema.names).cast(PROFILES.schema)
 
 

@@ -55,18 +55,17 @@ class Moved:
     capped: list[Capped]
 
 
-def moved(model: LinkModel, before: pl.LazyFrame, gone: pl.Series, made: pa.Table) -> Moved:
+def moved(model: LinkModel, before: pl.DataFrame, gone: pl.Series, made: pa.Table) -> Moved:
     """What changes in stamps when the rows `gone` go and those of `made` (KEYS) come, or take the place of their namesakes."""
     came = _changed(before, _frame(made))
     left = _union(gone, came["row_id"])
-    touched = _union(_blocks(before.filter(_among("row_id", left)).collect()), _blocks(came))
-    stay = before.filter(~_among("row_id", left))
-    around = _in_blocks(stay, touched, crowded=True)
+    touched = _union(_blocks(before.filter(_among("row_id", left))), _blocks(came))
+    around = _in_blocks(before, touched, crowded=True).filter(~_among("row_id", left))
     whole = pl.concat([around.select(KEYS.names), came.select(KEYS.names)])
     table = whole.to_arrow().cast(KEYS)
     over, capped = crowding(model, Keys.of(model, table))
     now = _frame(stamped(model, table, over, whole=True))
-    known = before.filter(_among("row_id", now["row_id"])).select("row_id", was="stamp", stood="crowded").collect()
+    known = before.filter(_among("row_id", now["row_id"])).select("row_id", was="stamp", stood="crowded")
     both = now.join(known, on="row_id", how="left")
     other = pl.col("stamp").ne_missing(pl.col("was"))
     anew = other | pl.col("crowded").ne_missing(pl.col("stood")) | _among("row_id", came["row_id"])
@@ -74,19 +73,17 @@ def moved(model: LinkModel, before: pl.LazyFrame, gone: pl.Series, made: pa.Tabl
     return Moved(rows, _union(gone, rows["row_id"]), fresh, _union(gone, fresh), over, capped)
 
 
-def _changed(before: pl.LazyFrame, made: pl.DataFrame) -> pl.DataFrame:
+def _changed(before: pl.DataFrame, made: pl.DataFrame) -> pl.DataFrame:
     """The rows whose keys or content are not last night's."""
-    known = before.select(KEYS.names).filter(_among("row_id", made["row_id"])).collect()
+    known = before.filter(_among("row_id", made["row_id"])).select(KEYS.names)
     both = made.join(known, on="row_id", how="left", suffix="_was")
     return both.filter(pl.any_horizontal(pl.col(n).ne_missing(pl.col(f"{n}_was")) for n in KEYS.names[1:])).select(made.columns)
 
 
-def _in_blocks(rows: pl.LazyFrame, blocks: pl.Series, crowded: bool) -> pl.DataFrame:
+def _in_blocks(rows: pl.DataFrame, blocks: pl.Series, crowded: bool) -> pl.DataFrame:
     """STAMPS of rows that stand in one of the blocks, or with `crowded` in one over its cap."""
-    each = rows.select("row_id", "blocks").explode("blocks").filter(_among("blocks", blocks)).select("row_id")
-    ids = each.collect(engine="streaming")["row_id"].unique()
-    wanted = _among("row_id", ids) | pl.col("crowded") if crowded else _among("row_id", ids)
-    return rows.select(STAMPS).filter(wanted).collect()
+    inside = pl.col("blocks").list.eval(pl.element().is_in(blocks.implode())).list.any()
+    return rows.filter(inside | pl.col("crowded") if crowded else inside).select(STAMPS)
 
 
 @dataclass(frozen=True)
@@ -97,9 +94,9 @@ class Scored:
     compared: int
 
 
-def score(stored: Rows, after: pl.LazyFrame, moved: Moved) -> Scored:
+def score(stored: Rows, after: pl.DataFrame, moved: Moved) -> Scored:
     """The pairs of tonight's rows that hold a fresh one, compared. `after`: tonight's stamps."""
-    near = _in_blocks(after, _blocks(after.filter(_among("row_id", moved.fresh)).collect()), crowded=False)
+    near = _in_blocks(after, _blocks(after.filter(_among("row_id", moved.fresh))), crowded=False)
     meeting = _meeting(stored.model, near, moved)
     if not len(meeting):
         return Scored(SCHEMA.empty_table(), 0)

@@ -72,7 +72,7 @@ def follow(before: Table, after: Table) -> tuple[pl.DataFrame, pl.DataFrame, Sco
     differ = {i: r for i, r in after.items() if before.get(i) != r}
     gone = pl.Series([f"r{i:02}" for i in before if i not in after], dtype=pl.String)
     came = keys_of(differ)[1] if differ else STAMPED.empty_table().select(list(range(5)))
-    change = moved(MODEL, old.drop("meets").lazy(), gone, came)
+    change = moved(MODEL, old.drop("meets"), gone, came)
     kept = old.filter(~pl.col("row_id").is_in(change.replaced.implode()))
     stamps = pl.concat([kept, change.rows]).drop("meets").sort("row_id")
 
@@ -82,7 +82,7 @@ def follow(before: Table, after: Table) -> tuple[pl.DataFrame, pl.DataFrame, Sco
         columns = {"id": [f"r{i:02}" for i in rows], **{n: [r[k] for r in rows.values()] for k, n in enumerate("abc")}}
         return pa.table(columns, pa.schema([("id", S), ("a", S), ("b", S), ("c", pa.list_(S))]))
 
-    scored = score(Rows(MODEL, blank(MODEL), load, lambda table: table), stamps.lazy(), change)
+    scored = score(Rows(MODEL, blank(MODEL), load, lambda table: table), stamps, change)
     was = frame(score_all(MODEL, blank(MODEL), encoded(before)).links)
     fallen = pl.col("left").is_in(change.unsure.implode()) | pl.col("right").is_in(change.unsure.implode())
     links = pl.concat([was.filter(~fallen), frame(scored.links)]).sort("left", "right")
@@ -118,5 +118,5 @@ def test_a_block_that_outgrows_its_cap_and_one_that_shrinks_back() -> None:
 def test_nothing_changed_nothing_compared_nor_written() -> None:
     rows: Table = {i: ("xyz"[i % 3], ["王一", "王二", "李三"][i % 3], ["1"]) for i in range(12)}
     old = whole(rows)
-    change = moved(MODEL, old.drop("meets").lazy(), pl.Series([], dtype=pl.String), keys_of(rows)[1])
+    change = moved(MODEL, old.drop("meets"), pl.Series([], dtype=pl.String), keys_of(rows)[1])
     assert not len(change.rows) and not len(change.fresh) and not len(change.replaced)
