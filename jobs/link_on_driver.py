@@ -65,13 +65,13 @@ def _profiles(context: Context, engine: Engine) -> pl.DataFrame:
     records = pl.scan_parquet(context.files("records"))
     made = cast(pl.DataFrame, pl.from_arrow(collapse_all(records, engine.sources)))
     where = members_of(made)
-    context.write_arrow(PROFILE_RECORDS, where.to_arrow())
+    context.write_polars(PROFILE_RECORDS, where)
     alone = made.select(n for n in PROFILES.schema.names if n not in LISTS)
     lists = kin_lists(alone.lazy(), where.lazy(), records)
     nothing = pl.lit([], pl.List(pl.String))
     whole = alone.join(lists, on="profile_id", how="left").with_columns(pl.col(LISTS).fill_null(nothing))
     whole = whole.sort("profile_id").select(PROFILES.schema.names)
-    context.write_arrow(PROFILES, whole.to_arrow())
+    context.write_polars(PROFILES, whole)
     return whole
 
 

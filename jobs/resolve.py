@@ -199,7 +199,7 @@ def _identify(context: Context, profiles: pl.DataFrame, records: pl.DataFrame, w
     rows = stayed.join(where.select("record_id", "profile_id"), on="record_id", how="left").with_columns(
         pl.col("since").fill_null(context.date)
     )
-    context.write_arrow(RESIDENT_RECORDS, rows.sort("record_id").to_arrow())
+    context.write_polars(RESIDENT_RECORDS, rows.sort("record_id"))
     events = _told(context, found, member, before)
     context.write_arrow(RESIDENT_EVENTS, events.to_arrow(), append=True)
     return found

@@ -101,5 +101,4 @@ def _batches(context: Context, name: str, fresh: pl.DataFrame) -> Iterator[pa.Ta
 
 def _write(context: Context, table: Table, frames: list[pl.DataFrame]) -> int:
     """Write the table's columns of all frames as its new version; returns the rows."""
-    whole = pl.concat([frame.select(table.schema.names) for frame in frames])
-    return context.write_arrow(table, whole.to_arrow(compat_level=pl.CompatLevel.oldest()))
+    return context.write_polars(table, pl.concat([frame.select(table.schema.names) for frame in frames]))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 PLAIN = r"[0-9a-f]{20}|[a-z]{2,4}(\.[a-z_]{1,24})?"
 """A record id, a department, a table."""
+PENDING = ("pending_status", "pending_since", "pending_until")
 FORESEEN = 3_660
 """Days after the night for which a status may be asked: hukou and families change, and nothing of that is known."""
 
@@ -76,6 +77,7 @@ def compare(settings: Settings, supposed: Supposed) -> dict[str, Any]:
         "not_counted": next(r["not_counted"] for r in found.residents if r["resident_id"] == shown),
         "rule_versions": {"published": row["rule_version"] if row else None, "now": p.version},
         "published": published,
+        "pending": {name: row.get(name) for name in ("counts_usual", *PENDING)} if row and row.get("pending_status") else None,
         "decided_anew": again,
         "agrees": bool(published) and facts.same(published, again),
         "supposed": facts.decided(after, p),

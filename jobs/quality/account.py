@@ -55,6 +55,8 @@ SELECT resident_id, CASE WHEN was_usual THEN township_before END AS before, CASE
     WHEN NOT was AND e.kind = 'split_from' THEN 'splits'
     WHEN touched THEN 'corrections'
     WHEN usual AND was_usual THEN 'moves'
+    WHEN usual AND status_code = status_before -- R-11: published some nights after the rules said so
+      THEN CASE WHEN nature = 'LOCAL_HUKOU' THEN 'returns' ELSE 'arrivals' END
     WHEN usual AND (class_before IN ('D', 'X', 'R') OR status_before = '32') THEN 'corrections'
     WHEN usual AND (NOT was OR class_before IN ('N', 'U')) AND birth_date > tonight() - 365 THEN 'births'
     WHEN usual AND nature = 'LOCAL_HUKOU' AND nature_before IS DISTINCT FROM nature THEN 'hukou_in'
@@ -64,7 +66,7 @@ SELECT resident_id, CASE WHEN was_usual THEN township_before END AS before, CASE
     WHEN status_class = 'D' THEN 'deaths'
     WHEN status_class = 'R' OR status_code = '32' THEN 'corrections'
     WHEN nature_before = 'LOCAL_HUKOU' AND nature <> 'LOCAL_HUKOU' THEN 'departures'
-    WHEN rule_id IN {LEAVING_RULES} OR (status_code = '41' AND status_before IN ('11', '12')) THEN 'departures'
+    WHEN rule_id IN {LEAVING_RULES} OR (status_code = '41' AND status_before IN ('11', '12', '41')) THEN 'departures'
     ELSE 'lapses' END AS class
 FROM comparison LEFT JOIN events e USING (resident_id)
 WHERE usual <> was_usual OR (usual AND township <> township_before)

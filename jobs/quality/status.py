@@ -1,7 +1,8 @@
 """Residence status against the truth: accuracy, confusion, and the population counts.
 
 Codes that describe evidence, not lives, are judged as what they are about (design §9): 42 as 41, 92 as 91, 51 and 52 as
-one; 61 and 62 say that nothing is known and are wrong.
+one; 61 and 62 say that nothing is known and are wrong. Beside that strict accuracy stands a second one, by the fact that
+61 and 62 claim: they are right there when their counts_usual is the truth's.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from typing import Any
 import polars as pl
 
 SAME_LIFE = {"42": "41", "92": "91", "52": "51"}
+TO_VERIFY = ("61", "62")
+"""Codes without a truth of their own: they claim no life, only whether the person counts as a usual resident."""
 NONE = "none"
 """A person whom no resident stands for."""
 
@@ -29,7 +32,9 @@ def judge(residence: pl.DataFrame, homes: pl.DataFrame, truth: pl.DataFrame) -> 
         said=pl.col("status_code").replace(SAME_LIFE), true=pl.col("true").replace(SAME_LIFE)
     )
     right = int((known["said"] == known["true"]).sum())
-    usual = int(known.filter((pl.col("counts_usual") == pl.col("lives_here")).fill_null(False)).height)
+    counted_rightly = (pl.col("counts_usual") == pl.col("lives_here")).fill_null(False)
+    claimed = known.filter((pl.col("said") == pl.col("true")) | (pl.col("said").is_in(TO_VERIFY) & counted_rightly)).height
+    usual = known.filter(counted_rightly).height
     counted, really = int(residence["counts_usual"].sum()), int(true["lives_here"].sum())
     wrong = known.filter(pl.col("said") != pl.col("true")).group_by("true", "said").agg(persons=pl.len())
     by_status = _by_status(known)
@@ -37,6 +42,7 @@ def judge(residence: pl.DataFrame, homes: pl.DataFrame, truth: pl.DataFrame) -> 
     return {
         "persons": len(known), "persons_without_records": len(joined) - len(known),
         "accuracy": right / len(known) if len(known) else None,
+        "accuracy_of_claims": claimed / len(known) if len(known) else None,
         "usual_right": usual / len(known) if len(known) else None,
         "usual_residents": counted, "usual_residents_true": really,
         "usual_error": counted / really - 1 if really else None,

@@ -96,6 +96,7 @@ def _status(status: dict[str, Any] | None, plain: dict[str, Any] | None) -> list
     lines = [_line("residence status 居住状态", "renkou", "number only" if plain else "")]
     shown = (
         ("accuracy over persons with records 准确率", _share, "accuracy"),
+        ("  61, 62 right where their count is 待核按计数判", _share, "accuracy_of_claims"),
         ("macro F1 over codes 各码平均", _share, "macro_f1"),
         ("counted as usual resident rightly 常住判定", _share, "usual_right"),
         ("  wrongly included, of true residents 误计", _percent, "wrongly_included"),

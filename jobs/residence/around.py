@@ -15,7 +15,8 @@ class Evidence(NamedTuple):
     """A bucket's signs, cut where a departure ended them, and what concerns all signs of a resident.
 
     `rows`: the signs, with `supported` (a dwelling sign or an open grid card lets work, school and visits create presence), `own_ab`
-    (newest A or B event), `newest_a`, `leaving` (a departure sign) and `answered` (it was only a move inside the district).
+    (newest A or B event), `firm_ab` (the newest of them that does not stand alone), `newest_a`, `leaving` (a departure sign) and
+    `answered` (it was only a move inside the district).
     `leaves`: who, since, dwelling of departure signs. `breaks`: who, since of those that end the chain outside the hukou township.
     `outside`: who, since, ends of longer stays elsewhere.
     """
@@ -36,8 +37,9 @@ def resident_wide(told: pl.DataFrame, p: Parameters) -> Evidence:
     lives = pl.when(official()).then(pl.col("event"))
     rows = cut.with_columns(lives=lives, stays=pl.when(in_force()).then(lives))
     mine = rows.group_by("who").agg(
-        near=(_dwells() & (pl.col("ends") > earlier("today", p.days.support))).any(),
+        near=(dwells() & (pl.col("ends") > earlier("today", p.days.support))).any(),
         own_ab=pl.col("event").filter(pl.col("strength").is_in([*OFFICIAL, "B"]) & pl.col("here")).max(),
+        firm_ab=_firm(),
         newest_a=pl.col("lives").max(),
         stay=pl.col("stays").max(),
         stay_named=pl.col("stays").filter(pl.col("dwelling_id").is_not_null()).max(),
@@ -48,6 +50,15 @@ def resident_wide(told: pl.DataFrame, p: Parameters) -> Evidence:
     moved = pl.col("sign").is_in(p.from_dwelling) & pl.col("answered")
     breaks = known.filter(pl.col("leaving") & ~moved).select("who", "since")
     return Evidence(known.drop("near", "stay", "stay_named", "lives", "stays"), leaves, breaks, outside)
+
+
+def _firm() -> pl.Expr:
+    """The newest A or B event that does not stand alone: a registration, permit or contract, or the second newest day of all; the
+    only one there is."""
+    event = pl.col("event").filter(pl.col("strength").is_in([*OFFICIAL, "B"]) & pl.col("here"))
+    lasting = pl.col("event").filter(official() & pl.col("continuing")).max()
+    second = event.unique().sort(descending=True).get(1, null_on_oob=True)
+    return pl.max_horizontal(lasting, pl.coalesce(second, event.max()))
 
 
 def latest_leave(rows: pl.DataFrame, leaves: pl.DataFrame, dwelling: pl.Expr, name: str) -> pl.DataFrame:
@@ -68,7 +79,7 @@ def _cut(told: pl.DataFrame, leaves: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(ends=ends).drop("left_any", "left_unnamed", "left_there").with_row_index("number")
 
 
-def _dwells() -> pl.Expr:
+def dwells() -> pl.Expr:
     """A dwelling-type sign: A or A−, a passive sign naming a dwelling here, or a row whose dwelling text lies here."""
     strength = pl.col("strength")
     named = (strength == "D") & (pl.col("place") == "dwelling") & pl.col("in_district")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from jobs.residence.parameters import Parameters
-from jobs.residence.rules.reading import newer
+from jobs.residence.rules.reading import newer, yes
 
 PRESENT = ["11", "12", "21", "22", "23", "24", "25", "26", "31", "32"]
 """Statuses of people who live here."""
@@ -19,14 +19,15 @@ FOLLOWED = [*PRESENT, "13", "14"]
 """Statuses a child may follow: R and T."""
 NARROW = [
     *("resident_id", "mother_id", "father_id", "spouse_id", "age", "own_code", "score", "strongest"),
-    *("home_dwelling", "home_township", "newest_ab", "gone_on"),
+    *("home_dwelling", "home_township", "newest_ab", "firm_ab", "gone_on", "departed_on", "elsewhere_on", "stands", "left_at"),
 ]
 """What is read of everybody."""
 
 
 def relatives(own: pl.DataFrame, guardians: pl.DataFrame, p: Parameters) -> pl.DataFrame:
     """(resident_id, parent_id, parent_code, parent_score, parent_dwelling, parent_township, household_present, lives_with, left_with,
-    kin_here, kin_id, kin_score) of everybody in `own`; `guardians` are listed pairs (child, parent) of resident ids."""
+    stays_with, kin_here, kin_abroad, kin_id, kin_score) of everybody in `own`; `guardians` are listed pairs (child, parent) of
+    resident ids."""
     people = own.select(NARROW).sort("resident_id").with_row_index("n")
     ids = people.select("resident_id", "n")
     stated = [_numbered(people, ids, name) for name in ("mother_id", "father_id", "spouse_id")]
@@ -35,10 +36,10 @@ def relatives(own: pl.DataFrame, guardians: pl.DataFrame, p: Parameters) -> pl.D
     )
     edges = [pairs.with_columns(order=pl.lit(order)) for order, pairs in enumerate([*stated[:2], listed.select("me", "other")])]
     parents = _parents(people, pl.concat(edges), p)
-    family = _family(people, pl.concat(stated))
+    family = _family(people, pl.concat(stated), p)
     homes = _households(people, p)
     whole = people.join(parents, on="n", how="left").join(family, on="n", how="left").join(homes, on="n", how="left")
-    flags = pl.col("household_present", "lives_with").fill_null(False)
+    flags = pl.col("household_present", "lives_with", "stays_with", "kin_abroad").fill_null(False)
     return whole.with_columns(flags).drop("n", *NARROW[1:])
 
 
@@ -61,22 +62,37 @@ def _parents(people: pl.DataFrame, edges: pl.DataFrame, p: Parameters) -> pl.Dat
     return first.select("other", n="me").join(told, on="other").drop("other")
 
 
-def _family(people: pl.DataFrame, stated: pl.DataFrame) -> pl.DataFrame:
-    """`left_with`: the day on which spouse, parents or children left, when none of them is here and no newer A or B sign tells of
-    the person; `kin_here`: the smallest status of those who are here (31 and 32 only when none is a usual resident), of `kin_id` with
-    the score `kin_score`."""
-    pairs = pl.concat([stated, stated.select(me="other", other="me")])
-    gone = pl.when(pl.col("own_code").is_in(["13", "41", "53"])).then("gone_on")
-    here = pl.when(pl.col("own_code").is_in(PRESENT)).then(pl.col("own_code").cast(pl.Int64) * (1 << 32) + pl.col("n"))
-    told = pairs.join(people.select(other="n", gone=gone, here=here), on="other")
-    family = told.group_by(n="me").agg(pl.col("gone").max(), pl.col("here").min())
+def _family(people: pl.DataFrame, stated: pl.DataFrame, p: Parameters) -> pl.DataFrame:
+    """`left_with`: the day on which spouse, parents or children left, when none of them was met since, no minor of them is here, and
+    the person was not surely met; `stays_with`: one of them, who lives at another dwelling than the person left, was met after
+    that: they moved house together; `kin_here`: the smallest status of those who are here (31 and 32 only when none is a usual
+    resident), of `kin_id` with the score `kin_score`; `kin_abroad`: one is 14."""
+    pairs, own = pl.concat([stated, stated.select(me="other", other="me")]), pl.col("own_code")
+    lives = own.is_in(PRESENT)
+    of_kin = people.select(
+        other="n",
+        gone=pl.when(own.is_in(["13", "41", "53"])).then("gone_on"),
+        here=pl.when(lives).then(own.cast(pl.Int64) * (1 << 32) + pl.col("n")),
+        met=pl.when(lives).then("newest_ab"),
+        child=lives & (pl.col("age") < p.age.minor),
+        abroad=own == "14",
+        home="home_dwelling",
+    )
+    mine = people.select(
+        "firm_ab", "stands", me="n", lived="left_at", went=pl.max_horizontal("departed_on", "elsewhere_on", "gone_on")
+    )
+    moved = pl.when(pl.col("home") != pl.col("lived")).then("met")
+    told = pairs.join(of_kin, on="other").join(mine.select("me", "lived"), on="me").with_columns(moved=moved).group_by(n="me")
+    family = told.agg(pl.col("gone", "met", "moved").max(), pl.col("here").min(), pl.col("child", "abroad").any())
     nearest = people.select(
         kin="n", kin_here="own_code", kin_id="resident_id", kin_score="score"
     )  # fmt: skip
     known = family.with_columns(kin=(pl.col("here") % (1 << 32)).cast(pl.get_index_type()))
-    left = pl.col("here").is_null() & newer(pl.col("gone"), pl.col("newest_ab"))
-    met = known.join(nearest, on="kin", how="left").join(people.select("n", "newest_ab"), on="n")
-    return met.select("n", "kin_here", "kin_id", "kin_score", left_with=pl.when(left).then("gone"))
+    both = known.join(nearest, on="kin", how="left").join(mine.rename({"me": "n"}), on="n")
+    left = newer(pl.col("gone"), pl.col("firm_ab")) & ~yes(pl.col("met") > pl.col("gone")) & ~yes(pl.col("child"))
+    stays = ~yes(pl.col("stands")) & yes(pl.col("moved") > pl.col("went"))
+    gone = pl.when(left & ~stays).then("gone")
+    return both.select("n", "kin_here", "kin_id", "kin_score", kin_abroad="abroad", left_with=gone, stays_with=stays)
 
 
 def _households(people: pl.DataFrame, p: Parameters) -> pl.DataFrame:

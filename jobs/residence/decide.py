@@ -1,4 +1,5 @@
-"""From signs to one status a resident: own facts bucket by bucket, then relatives on a few columns of all, then what is published."""
+"""From signs to one status a resident: own facts bucket by bucket, then relatives on a few columns of all, then
+what R-11 holds back, then what is published."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from uuid import uuid4
 import polars as pl
 
 from jobs.residence.children import NARROW, relatives
+from jobs.residence.hysteresis import Tonight, kept_back
 from jobs.residence.inputs import Inputs
 from jobs.residence.own import own_facts
 from jobs.residence.parameters import Parameters
@@ -27,8 +29,10 @@ def decided(inputs: Inputs, p: Parameters, groups: Mapping[str, str], folder: Pa
     """The rows of every bucket, one after the other; what waits in between is written below the folder."""
     split(inputs, p, folder, buckets)
     narrow = pl.concat([first_pass(folder, number, p, groups) for number in range(buckets)])
-    family_pass(folder, narrow, guardian_pairs(inputs), p, buckets)
-    yield from (last_pass(folder, number, p) for number in range(buckets))
+    guardians = guardian_pairs(inputs)
+    family_pass(folder, narrow, guardians, p, buckets)
+    held = kept_back(Tonight(folder, buckets), narrow, guardians, p, groups)
+    yield from (last_pass(folder, number, held, p) for number in range(buckets))
 
 
 def first_pass(folder: Path, number: int, p: Parameters, groups: Mapping[str, str]) -> pl.DataFrame:
@@ -45,10 +49,10 @@ def family_pass(folder: Path, narrow: pl.DataFrame, guardians: pl.DataFrame, p: 
         _leave(family.filter(pl.col("bucket") == number).drop("bucket"), folder / f"family-{number}.parquet")
 
 
-def last_pass(folder: Path, number: int, p: Parameters) -> pl.DataFrame:
-    """The published rows of a bucket."""
+def last_pass(folder: Path, number: int, held: pl.DataFrame, p: Parameters) -> pl.DataFrame:
+    """The published rows of a bucket; `held` is what R-11 keeps of anybody (hysteresis.HELD)."""
     facts, family = (pl.read_parquet(folder / f"{name}-{number}.parquet") for name in ("facts", "family"))
-    return published(facts.join(family, on="resident_id"), p)
+    return published(facts.join(family, on="resident_id"), held, p)
 
 
 def _leave(rows: pl.DataFrame, file: Path) -> None:

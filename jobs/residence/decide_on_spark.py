@@ -1,7 +1,7 @@
 """Very large nights: the same steps as decide.py, a bucket a task of Spark's workers.
 
 The driver splits the evidence below the home folder, which must be the workers' too; they leave the facts of their buckets
-there, the driver finds the relatives, and they publish.
+there, the driver finds the relatives and what R-11 holds back, and they publish.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from jobs.residence.children import NARROW
 from jobs.residence.decide import family_pass, first_pass, last_pass
+from jobs.residence.hysteresis import Tonight, kept_back
 from jobs.residence.inputs import Inputs
 from jobs.residence.parameters import Parameters
 from jobs.residence.split import guardian_pairs, split
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
 
     from jobs.context import Context
 
-_KINDS = {"score": pa.float64(), "strongest": pa.float64(), "age": pa.int32(), "newest_ab": pa.date32(), "gone_on": pa.date32()}
+_KINDS = {"score": pa.float64(), "strongest": pa.float64(), "age": pa.int32(), "stands": pa.bool_()} | dict.fromkeys(
+    ("newest_ab", "firm_ab", "gone_on", "departed_on", "elsewhere_on"), pa.date32()
+)
 NARROWED = pa.schema([(name, _KINDS.get(name, pa.string())) for name in NARROW])
 
 
@@ -45,8 +48,10 @@ def decided_by_workers(
     split(inputs, p, folder, buckets)
     facts = _run(spark, partial(facts_kernel, folder=folder, p=p, groups=groups), NARROWED, buckets).toArrow()
     narrow = cast(pl.DataFrame, pl.from_arrow(facts.cast(NARROWED)))
-    family_pass(folder, narrow, guardian_pairs(inputs), p, buckets)
-    return _run(spark, partial(rows_kernel, folder=folder, p=p), RESIDENCE.schema, buckets)
+    guardians = guardian_pairs(inputs)
+    family_pass(folder, narrow, guardians, p, buckets)
+    held = kept_back(Tonight(folder, buckets), narrow, guardians, p, groups)
+    return _run(spark, partial(rows_kernel, folder=folder, held=held, p=p), RESIDENCE.schema, buckets)
 
 
 def _run(spark: SparkSession, kernel: Any, schema: pa.Schema, buckets: int) -> DataFrame:
@@ -63,10 +68,10 @@ def facts_kernel(
         yield from first_pass(folder, number, p, groups).to_arrow().cast(NARROWED).to_batches()
 
 
-def rows_kernel(batches: Iterable[pa.RecordBatch], folder: Path, p: Parameters) -> Iterator[pa.RecordBatch]:
+def rows_kernel(batches: Iterable[pa.RecordBatch], folder: Path, held: pl.DataFrame, p: Parameters) -> Iterator[pa.RecordBatch]:
     """The published rows of the numbered buckets."""
     for number in _numbers(batches):
-        rows = last_pass(folder, number, p).select(RESIDENCE.schema.names)
+        rows = last_pass(folder, number, held, p).select(RESIDENCE.schema.names)
         yield from rows.to_arrow().cast(RESIDENCE.schema).to_batches()
 
 

@@ -13,7 +13,7 @@ from jobs.residence.explanation import counted, strongest_signs
 from jobs.residence.figures import multiplied, rounded
 from jobs.residence.home import chosen_home
 from jobs.residence.parameters import Parameters
-from jobs.residence.signs import OFFICIAL, in_force, official
+from jobs.residence.signs import OFFICIAL, in_force, official, where
 
 
 def scores(told: Evidence, records: pl.DataFrame, p: Parameters) -> pl.DataFrame:
@@ -80,15 +80,18 @@ def _newest(rows: pl.DataFrame, p: Parameters) -> pl.DataFrame:
     return rows.group_by("who").agg(
         *(told.any().alias(name) for name, told in flags.items()),
         *(days.max().alias(name) for name, days in newest.items()),
+        firm_ab=pl.col("firm_ab").first(),
         death_on=since.filter(death).min(),
         death_sources=pl.col("grp").filter(death).n_unique().cast(pl.Int32),
     )
 
 
 def _departures(rows: pl.DataFrame, p: Parameters) -> pl.DataFrame:
-    """departed_on, stands, elsewhere_on, gone_on and abroad: what the unanswered negative signs say."""
+    """departed_on, left_on, stands, elsewhere_on, gone_on and abroad: what the unanswered negative signs say. left_on: the newest
+    departure since which the person was not met."""
     gone, since = pl.col("leaving") & ~pl.col("answered"), pl.col("since")
-    first = gone & (pl.col("stands") | (since > pl.col("own_ab")).fill_null(True))
+    met = pl.when(pl.col("sign").is_in(p.two_sightings)).then("firm_ab").otherwise("own_ab")
+    unmet = gone & (since > met).fill_null(True)
     crossing = pl.col("detail").filter(pl.col("sign") == "N08")
     return (
         rows.filter(pl.col("strength").is_null())
@@ -96,17 +99,21 @@ def _departures(rows: pl.DataFrame, p: Parameters) -> pl.DataFrame:
         .group_by("who", maintain_order=True)
         .agg(
             departed_on=since.filter(gone).max(),
+            left_on=since.filter(unmet).max(),
+            left_at=where().filter(gone & (since == since.filter(gone).max())).max(),
             stands=(gone & pl.col("stands")).any(),
             elsewhere_on=since.filter(pl.col("elsewhere") & ~pl.col("answered")).max(),
-            gone_on=_left_by(p).filter(first).min(),
+            gone_on=_absent_since(unmet | (gone & pl.col("stands")), p),
             abroad=crossing.last(),
         )
     )
 
 
-def _left_by(p: Parameters) -> pl.Expr:
-    """The day by which the person had left: one found gone by a visitor had left before, but not before last met here. A
-    departure unanswered that stands, or is newer than every A and B event, counts: the first of them is when the absence began."""
-    found = (pl.col("sign") == "N03") & pl.col("detail").is_in(p.found_gone).fill_null(False)
-    before = pl.max_horizontal(earlier("since", p.days.found_gone_after), "own_ab")
-    return pl.when(found).then(before).otherwise("since")
+def _absent_since(counts: pl.Expr, p: Parameters) -> pl.Expr:
+    """When the absence began: on the first day that a departure states; where a visitor found the person gone before any stated
+    day, half the time between two visits earlier, but not before last met here."""
+    found = ((pl.col("sign") == "N03") & pl.col("detail").is_in(p.found_gone)).fill_null(False)
+    met = pl.when(pl.col("own_ab") <= pl.col("since")).then("own_ab").otherwise("firm_ab")
+    before = pl.max_horizontal(earlier("since", p.days.found_gone_after), met)
+    stated, visit = (pl.col("since").filter(counts & kind).min() for kind in (~found, found))
+    return pl.when((stated <= visit).fill_null(stated.is_not_null())).then(stated).otherwise(before.filter(counts & found).min())

@@ -25,9 +25,12 @@ def facts(residents: pl.DataFrame, presence: pl.DataFrame, scores: pl.DataFrame,
         insured=insured.fill_null(False),
         by_card=pl.col("card").is_not_null() & (pl.col("tier") < 6).fill_null(True),
     )
+    lapsed = newer(pl.col("uninsured_on"), pl.col("newest_a"))
     placed = told.with_columns(
         departed_on=pl.max_horizontal("departed_on", "uninsured_on"),
-        stands=pl.col("stands") | newer(pl.col("uninsured_on"), pl.col("newest_a")),
+        left_on=pl.max_horizontal("left_on", pl.when(newer(pl.col("uninsured_on"), pl.col("newest_ab"))).then("uninsured_on")),
+        gone_on=pl.coalesce("gone_on", pl.when(~pl.col("local") & lapsed).then("uninsured_on")),
+        stands=pl.col("stands") | lapsed,
         settled=pl.col("carded") | pl.col("seen_twice") | pl.col("owns"),
         home_dwelling=pl.when("by_card").then("card_dwelling").otherwise("dwelling"),
         home_township=_in_district(pl.when("by_card").then("card_township").otherwise("place_township")),
@@ -63,7 +66,7 @@ def uninsured(p: Parameters) -> pl.Expr:
 def kept(p: Parameters) -> pl.Expr:
     """Presence presumed: seen not long ago, or believed through silence, and nothing says that the person went away."""
     silence = between("today", "last_seen")
-    left = pl.col("stands") | newer(pl.col("departed_on"), pl.col("newest_ab"))
+    left = pl.col("stands") | pl.col("left_on").is_not_null()
     elsewhere = newer(pl.col("elsewhere_on"), pl.col("last_seen"))
     lately = silence <= p.days.keep
     listed = pl.col("carded") | (pl.col("insured") & ~pl.col("local"))
@@ -112,6 +115,8 @@ def own_status(rows: pl.DataFrame, p: Parameters) -> pl.DataFrame:
         "household_present": pl.lit(False),
         "left_with": pl.lit(None, pl.Date),
         "kin_here": pl.lit(None, pl.String),
+        "stays_with": pl.lit(False),
+        "kin_abroad": pl.lit(False),
     }
     alone = rows.with_columns(**nobody)
     _, code = decided(without=("R-08", "R-05c-household", "R-06f"))

@@ -32,6 +32,11 @@ def chosen_home(told: Evidence, p: Parameters) -> pl.DataFrame:
     return one.select("who", "tier", "dwelling", "place_township")
 
 
+def names_dwelling() -> pl.Expr:
+    """The sign names a dwelling or township, or the text of its row does."""
+    return pl.col("strength").is_not_null() & (_placed() | _text())
+
+
 _PLACES = {code: -position for position, code in enumerate(ADDRESS_ORDER)}
 
 

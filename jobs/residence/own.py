@@ -8,8 +8,10 @@ import polars as pl
 
 from jobs.residence.around import resident_wide
 from jobs.residence.cards import open_cards
+from jobs.residence.events import hard_days
 from jobs.residence.evidence import scores
 from jobs.residence.facts import facts, own_status
+from jobs.residence.moves import moved
 from jobs.residence.nature import with_nature
 from jobs.residence.parameters import Parameters
 from jobs.residence.presence import presence
@@ -18,7 +20,8 @@ from jobs.residence.split import Bucket
 
 
 def own_facts(bucket: Bucket, p: Parameters, groups: Mapping[str, str]) -> pl.DataFrame:
-    """One row a resident of the bucket: the facts that the rules read, without those of relatives; `own_code`."""
+    """One row a resident of the bucket: the facts that the rules read, without those of relatives; `own_code`; and for R-11 `moved`
+    (moves.py) and `hard` (days of hard events, events.py)."""
     residents = bucket.residents.sort("resident_id").with_row_index("who")
     records = bucket.records.join(residents.select("who", "resident_id", "today"), on="resident_id")
     records = records.sort("record_id").with_row_index("row")
@@ -31,7 +34,8 @@ def own_facts(bucket: Bucket, p: Parameters, groups: Mapping[str, str]) -> pl.Da
     told = resident_wide(evidence(bucket.signs, listed, p, groups), p)
     who = natural.join(cards.drop("card_first", "card_last"), on="who", how="left").join(known, on="who", how="left")
     ids = records.select("row", "record_id")
-    return own_status(facts(who, presence(told, p), scores(told, ids, p), p), p)
+    own = own_status(facts(who, presence(told, p), scores(told, ids, p), p), p)
+    return own.join(moved(told, own, p), on="who", how="left").join(hard_days(told.rows, p), on="who", how="left")
 
 
 def _registered(records: pl.DataFrame, signs: pl.DataFrame) -> pl.DataFrame:

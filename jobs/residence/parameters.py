@@ -79,9 +79,12 @@ class Days(_Part):
     conflict_hold: int
     death_activity: int
     visits_window: int
+    lapsed_after: int
     works_on: int
     work_in_force: int
     newborn: int
+    hysteresis: int
+    hysteresis_search: int
 
 
 class Months(_Part):
@@ -130,8 +133,11 @@ class Parameters(_Part):
     found_gone: list[str]
     listed: list[str]
     from_dwelling: list[str]
+    two_sightings: list[str]
+    lapses: list[str]
     strong_deaths: list[str]
     abroad_stay: list[str]
+    hard_events: list[str]
     negatives: dict[str, Negative]
     days: Days
     months: Months

@@ -17,7 +17,8 @@ from jobs.residence.signs import OFFICIAL
 
 
 def presence(told: Evidence, p: Parameters) -> pl.DataFrame:
-    """Per resident (`who`): here_since, came_by, here_until, run_now, last_seen, days_365, recent_run, away_since, gaps (JSON)."""
+    """Per resident (`who`): here_since, came_by, here_until, run_now, run_until, last_seen, days_365, recent_run,
+    away_since, away_until, gaps (JSON)."""
     rows = told.rows.with_columns(present=_creates(), was_here=_was_here(p))
     here = _here(_joined(rows.filter("present"), told, p), p)
     living, gaps = _runs(here, pl.lit(p.days.bridge, pl.Int32))
@@ -87,13 +88,13 @@ def _away(rows: pl.DataFrame, told: Evidence, p: Parameters) -> pl.DataFrame:
 
 
 def _reached(stays: pl.DataFrame, p: Parameters) -> pl.DataFrame:
-    """(who, away_since). In the chain outside the hukou township, silence between two stays in the district, without a departure
-    sign, is no return home."""
+    """(who, away_since, away_until). In the chain outside the hukou township, silence between two stays in the district, without a
+    departure sign, is no return home."""
     left = (pl.col("left") >= pl.col("was")).fill_null(False)
     silent = pl.col("inside") & pl.col("inside_before") & ~left
     chains, _ = _runs(stays, pl.when(silent).then(p.days.chain_silent).otherwise(p.days.chain))
     reaches = pl.col("ends") > earlier("today", p.days.chain)
-    return chains.filter(reaches).group_by("who").agg(away_since=pl.col("start").max())
+    return chains.group_by("who").agg(away_since=pl.col("start").filter(reaches).max(), away_until=pl.col("ends").max())
 
 
 def _runs(parts: pl.DataFrame, allowed: pl.Expr) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -131,6 +132,7 @@ def _summary(living: pl.DataFrame, p: Parameters) -> pl.DataFrame:
             run=pl.col("run").filter("counts").last(),
             newest=pl.col("run").last(),
             run_now=(pl.col("ends") > today).any(),
+            run_until=pl.col("ends").max(),
             last_seen=pl.col("last").max(),
             recent_run=(pl.col("ends") > earlier("today", p.days.recent_run)).any(),
             days_365=pl.col("days").sum(),

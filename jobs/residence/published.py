@@ -22,8 +22,8 @@ AGAINST = ("R-00", "R-01", "R-04d", "R-09")
 """Rules left out where a case to be verified counts as if the newest negative signs were absent."""
 
 
-def published(rows: pl.DataFrame, p: Parameters) -> pl.DataFrame:
-    """Facts with those of relatives become rows of RESIDENCE; columns of facts stay beside them."""
+def judged(rows: pl.DataFrame, p: Parameters) -> pl.DataFrame:
+    """Facts with those of relatives, and what the rules say: status_code, rule_id, evidence_score, class and counts, R-11 aside."""
     said = rows.with_columns(verdicts(p))
     rule, code = decided()
     _, instead = decided(AGAINST)
@@ -34,9 +34,19 @@ def published(rows: pl.DataFrame, p: Parameters) -> pl.DataFrame:
     final = doubted.with_columns(
         status_code=pl.when("thin").then(pl.lit("62")).otherwise("code"),
         rule_id=pl.when("thin").then(pl.lit("R-10")).otherwise("rule_id"),
-    ).with_columns(misuse=(pl.col("status_code") == "91") & active_after_death(Facts(), p))
-    flagged = _flags(_addressed(_sure(final)), p)
-    return flagged.with_columns(next_change=next_change(p), explanation=explanation(p), band=_band(p))
+    )
+    return _flags(final, p)
+
+
+def published(rows: pl.DataFrame, held: pl.DataFrame, p: Parameters) -> pl.DataFrame:
+    """Facts with those of relatives become rows of RESIDENCE; columns of facts stay beside them. `held`: what R-11 keeps (HELD)."""
+    said = judged(rows, p).with_columns(misuse=(pl.col("status_code") == "91") & active_after_death(Facts(), p))
+    kept = said.join(held, on="resident_id", how="left").with_columns(
+        counts_usual=pl.coalesce("held_usual", "counts_usual"),
+        pending_status=pl.when(pl.col("pending_since").is_not_null()).then("status_code"),
+    )
+    told = _addressed(_sure(kept))
+    return told.with_columns(next_change=next_change(p), explanation=explanation(p), band=_band(p))
 
 
 def _evidence_score(p: Parameters) -> pl.Expr:
@@ -82,6 +92,7 @@ def _addressed(rows: pl.DataFrame) -> pl.DataFrame:
     """Dwelling and township of everybody counted as present; children live where the parent they follow lives."""
     follows = pl.col("rule_id") == "R-08"
     here = pl.col("status_code").is_in([*(c for c, s in CODES.items() if s.present), "13", "14", "61", "92"])
+    here |= pl.col("held_usual").fill_null(False)
     township = pl.when(follows).then(pl.coalesce("parent_township", "home_township")).otherwise("home_township")
     dwelling = pl.when(follows).then(pl.coalesce("parent_dwelling", "home_dwelling")).otherwise("home_dwelling")
     known = pl.coalesce(township, "hukou_township", pl.lit(NOWHERE))
@@ -108,7 +119,7 @@ def _flags(rows: pl.DataFrame, p: Parameters) -> pl.DataFrame:
 
 def next_change(p: Parameters) -> pl.Expr:
     """The first day after tonight on which a clock alone moves a fact of the rules; the slow fading of the score is left out."""
-    silent_from = pl.coalesce("gone_on", "left_with", "last_seen", "registered_on")
+    silent_from = pl.max_horizontal(pl.coalesce("gone_on", "left_with", "last_seen"), "registered_on")
     unmet, local = ~pl.col("half_year"), pl.col("local")
     days = [
         pl.when(unmet).then(months_later("came_by", p.months.half_year)),

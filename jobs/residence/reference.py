@@ -20,8 +20,8 @@ from jobs.residence.reference_presence import Leaves, Stay, add_months, chains
 def person(resident: Row, signs: Iterable[Row], today: dt.date, p: Parameters) -> Person:
     """A person with all facts that rest on the own evidence."""
     one = Person(resident, today, p, list(signs), cards=list(resident.get("cards") or []))
-    newest_on = _confirmed(one)
-    weighed = (weigh(s, newest_on.get((s["record_id"], s["sign"])), today, p) for s in one.signs)
+    newest_on, began = _confirmed(one), _began(one)
+    weighed = (weigh(s, newest_on.get((s["record_id"], s["sign"])), began.get(s["record_id"]), today, p) for s in one.signs)
     one.evidence = [e for e in weighed if e is not None]
     one.fact = {"age": age_of(resident["birth_date"], today), "local": bool(resident["hukou_active"])}
     for e in one.evidence:
@@ -43,6 +43,16 @@ def _confirmed(one: Person) -> dict[tuple[str, str], dt.date]:
             key = (s["record_id"], s["sign"])
             newest_on[key] = max(newest_on.get(key, s["from_date"]), s["from_date"])
     return newest_on
+
+
+def _began(one: Person) -> dict[str, dt.date]:
+    """The first day of every registration known tonight, by its record."""
+    first: dict[str, dt.date] = {}
+    for s in one.signs:
+        lasts = s["to_date"] is None or s["to_date"] > s["from_date"]
+        if s["sign"] == "S01" and lasts and s["from_date"] <= one.today and s["known_from"] <= one.today:
+            first[s["record_id"]] = min(first.get(s["record_id"], s["from_date"]), s["from_date"])
+    return first
 
 
 def age_of(birth: dt.date | None, today: dt.date) -> int | None:
@@ -196,21 +206,26 @@ def _dates(one: Person) -> None:
     f["in_force"] = bool(stays)
     f["dwells"] = bool(official)
     f["newest_ab"] = newest(e.event for e in own if e.strength != "C")
+    f["firm_ab"] = _firm(own, p)
     f["newest_b"] = newest(e.last for e in all_ if e.strength == "B")
     f["newest_own"] = newest(e.last for e in own)
     f["newest_event"] = newest(e.event for e in own)
     f["newest_neg"] = newest(e.since for e in all_ if e.strength is None)
     leaves = [e for e in all_ if e.leaving and not _answered(e, stays, one)]
     standing = [e for e in leaves if p.negatives[e.row["sign"]].stands]
-    gone = [e for e in leaves if e in standing or f["newest_ab"] is None or e.since > f["newest_ab"]]
-    f["gone_on"] = min((_left_by(e, f["newest_ab"], p) for e in gone), default=None)
+    unmet = [e for e in leaves if _newer(e.since, f["firm_ab"] if e.row["sign"] in p.two_sightings else f["newest_ab"])]
+    f["gone_on"] = _absent_since([*unmet, *(e for e in standing if e not in unmet)], f["newest_ab"], f["firm_ab"], p)
     f["listed"] = bool(one.cards) or bool(one.resident.get("known_here")) or any(e.row["sign"] in p.listed for e in all_)
     worked = newest(e.last for e in all_ if e.strength and p.signs[e.row["sign"]].work)
     f["uninsured_on"] = _uninsured(all_, worked, today, p)
     ended = f["uninsured_on"]
     f["departed_on"] = newest([*(e.since for e in leaves), *([ended] if ended else [])])
+    f["left_at"] = _left_at(leaves)
     newest_a = newest(e.event for e in official)
-    f["stands"] = bool(standing) or (ended is not None and (newest_a is None or ended > newest_a))
+    f["stands"] = bool(standing) or _newer(ended, newest_a)
+    if f["gone_on"] is None and not f["local"] and _newer(ended, newest_a):
+        f["gone_on"] = ended
+    f["left_on"] = newest([*(e.since for e in unmet), *([ended] if ended and _newer(ended, f["newest_ab"]) else [])])
     f["insured"] = any(e.row["sign"] == "S12" and e.ends > today for e in all_) and bool(one.resident.get("known_here"))
     elsewhere = [e for e in all_ if e.strength is None and p.negatives[e.row["sign"]].elsewhere]
     f["elsewhere_on"] = newest(e.since for e in elsewhere if not _answered(e, stays, one))
@@ -232,28 +247,57 @@ def _dates(one: Person) -> None:
     f["score"] = rounded(f["c_pos"] * (1.0 - f["c_neg"] * (1.0 if newer else p.scores.older_negative)), 4)
 
 
-def _left_by(e: Evidence, newest_ab: dt.date | None, p: Parameters) -> dt.date:
-    """The day by which the person had left: one found gone by a visitor had left before, but not before last met here."""
-    if e.row["sign"] != "N03" or e.row["detail"] not in p.found_gone:
-        return e.since
-    before = e.since - dt.timedelta(days=p.days.found_gone_after)
-    return before if newest_ab is None else max(before, newest_ab)
+def _firm(own: list[Evidence], p: Parameters) -> dt.date | None:
+    """The newest A or B event that does not stand alone: a registration, permit or contract, or the second newest day of all; the
+    only one there is."""
+    events = [e for e in own if e.strength != "C"]
+    lasting = [e.event for e in events if e.strength != "B" and p.signs[e.row["sign"]].shape == "continuing"]
+    days = sorted({e.event for e in events}, reverse=True)
+    return newest([*lasting, *days[:2][-1:]])
+
+
+def _left_at(leaves: list[Evidence]) -> str | None:
+    """The dwelling that the newest departure names; of several the last in the order of ids."""
+    last = newest(e.since for e in leaves)
+    return max((at for e in leaves if e.since == last and (at := where(e))), default=None)
+
+
+def _newer(day: dt.date | None, seen: dt.date | None) -> bool:
+    return day is not None and (seen is None or day > seen)
+
+
+def _absent_since(gone: list[Evidence], newest_ab: dt.date | None, firm_ab: dt.date | None, p: Parameters) -> dt.date | None:
+    """When the absence began: on the first day that a departure states; where a visitor found the person gone before any stated
+    day, some time before the visit."""
+    found = [e for e in gone if e.row["sign"] == "N03" and e.row["detail"] in p.found_gone]
+    stated = [e.since for e in gone if e not in found]
+    if stated and (not found or min(stated) <= min(e.since for e in found)):
+        return min(stated)
+    return min((_left_by(e.since, newest_ab, firm_ab, p) for e in found), default=None)
+
+
+def _left_by(found: dt.date, newest_ab: dt.date | None, firm_ab: dt.date | None, p: Parameters) -> dt.date:
+    """Half the time between two visits before the one that found the person gone, but not before last met here."""
+    before, met = found - dt.timedelta(days=p.days.found_gone_after), firm_ab
+    if newest_ab is not None and newest_ab <= found:
+        met = newest_ab
+    return before if met is None else max(before, met)
 
 
 def _kept(f: Mapping[str, Any], today: dt.date, p: Parameters) -> bool:
     """Presence presumed: seen not long ago, or settled and silent, and nothing says that the person went away."""
     seen = f["last_seen"]
-    left = f["stands"] or (f["departed_on"] is not None and (f["newest_ab"] is None or f["departed_on"] > f["newest_ab"]))
+    left = f["stands"] or f["left_on"] is not None
     elsewhere = f["elsewhere_on"] is not None and (seen is None or f["elsewhere_on"] > seen)
     if seen is None:
         return (f["carded"] or (f["insured"] and not f["local"])) and not left and not elsewhere
     silence = (today - seen).days
     if silence <= p.days.keep and not f["local"]:
         return True
-    return silence <= max(p.days.keep, _longest(f, p)) and not left and not elsewhere
+    return silence <= max(p.days.keep, longest(f, p)) and not left and not elsewhere
 
 
-def _longest(f: Mapping[str, Any], p: Parameters) -> int:
+def longest(f: Mapping[str, Any], p: Parameters) -> int:
     """How long silence is no absence."""
     if f["carded"]:
         return p.days.settled_local if f["local"] else p.days.settled_other

@@ -27,6 +27,7 @@ class Evidence:
     event: dt.date
     value: float
     here: bool
+    is_weak: bool = False  # a negative that says little, and no departure
     leaving: bool = False  # a true departure sign
 
 
@@ -48,16 +49,20 @@ def rounded(value: float, places: int) -> float:
     return float(Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
 
 
-def weigh(sign: Row, confirmed: dt.date | None, today: dt.date, p: Parameters) -> Evidence | None:
+def weigh(sign: Row, confirmed: dt.date | None, began: dt.date | None, today: dt.date, p: Parameters) -> Evidence | None:
     """A sign as evidence tonight; None when it lies in the future or ends before it starts. `confirmed` is the newest day of
-    that sign on the same record."""
+    that sign on the same record, `began` the first day of its registration."""
     code, since, until = sign["sign"], sign["from_date"], sign["to_date"]
     if since > today or sign["known_from"] > today:
         return None
     if code in p.negatives:
         n = p.negatives[code]
-        weak = n.weak if sign["detail"] in n.weak_details else None
-        return _evidence(sign, None, since, since + DAY, since, weak or n.weight, n.half_life, today)
+        renewed = began is not None and (since - began).days >= p.days.lapsed_after
+        is_weak = sign["detail"] in n.weak_details and not (code == "N02" and sign["detail"] in p.lapses and renewed)
+        weight = n.weak if is_weak and n.weak else n.weight
+        told = _evidence(sign, None, since, since + DAY, since, weight, n.half_life, today)
+        told.is_weak = is_weak
+        return told
     s = p.signs[code]
     carry = s.carry_permit if s.carry_permit and sign["detail"] in ("residence_permit", "permanent") else s.carry
     start = confirmed if s.shape == "continuing" and confirmed else since
@@ -95,4 +100,4 @@ def where(e: Evidence) -> str | None:
 def departure(e: Evidence, local: bool, p: Parameters) -> bool:
     """A true departure sign; a hukou moved out is none of a person who holds a local one."""
     n = p.negatives.get(e.row["sign"])
-    return n is not None and n.departure and e.row["detail"] not in n.weak_details and not (local and e.row["sign"] == "N01")
+    return n is not None and n.departure and not e.is_weak and not (local and e.row["sign"] == "N01")

@@ -29,7 +29,8 @@ class Decision:
 @dataclass(frozen=True)
 class Relatives:
     """What the rules may know of others: the parent followed, whether a household member is present, or strongly so; the day on
-    which the family left, and the status of kin who are here."""
+    which the family left, the status of kin who are here, whether one of them was met after the person left, and whether one is
+    abroad."""
 
     parent: Decision | None = None
     parent_township: str | None = None
@@ -37,6 +38,8 @@ class Relatives:
     lives_with: bool = False
     left_with: dt.date | None = None
     kin: Decision | None = None
+    stays_with: bool = False
+    kin_abroad: bool = False
 
 
 NOBODY = Relatives()
@@ -81,10 +84,10 @@ def _thin(one: Person, said: Decision) -> bool:
     return weak and said.rule != "R-03" and not one.fact["local"] and not one.fact["settled"]
 
 
-def first(one: Person, others: Relatives, home_township: str | None) -> tuple[str, str]:
-    """Code and rule of the first rule that decides."""
+def first(one: Person, others: Relatives, home_township: str | None, without: tuple[str, ...] = ()) -> tuple[str, str]:
+    """Code and rule of the first rule that decides, leaving out some."""
     for rule, decide in ORDER:
-        code = decide(one, others, home_township)
+        code = None if rule in without else decide(one, others, home_township)
         if code is not None:
             return code, rule
     raise AssertionError("R-06d decides for everybody")
@@ -112,11 +115,11 @@ def _death(one: Person, _o: Relatives, _h: str | None) -> str | None:
     return "91" if f["strong_death"] or f["death_sources"] >= 2 else None
 
 
-def _departure(one: Person, _o: Relatives, _h: str | None) -> str | None:
+def _departure(one: Person, others: Relatives, _h: str | None) -> str | None:
     f = one.fact
-    if f["local"] or not f["recent_run"] or f["departed_on"] is None:
+    if f["local"] or not f["recent_run"] or f["departed_on"] is None or others.stays_with:
         return None
-    return "53" if f["stands"] or f["newest_ab"] is None or f["departed_on"] > f["newest_ab"] else None
+    return "53" if f["stands"] or f["left_on"] is not None else None
 
 
 def _with_family(one: Person, others: Relatives, _h: str | None) -> str | None:
@@ -127,7 +130,8 @@ def _conflict(one: Person, _o: Relatives, _h: str | None) -> str | None:
     f, bound = one.fact, one.p.scores.conflict
     if f["c_pos"] < bound or f["c_open"] < bound or f["newest_ab"] is None or f["newest_neg"] is None:
         return None
-    return "61" if abs((f["newest_ab"] - f["newest_neg"]).days) <= one.p.days.conflict else None
+    left = any(day and day >= f["newest_neg"] for day in (f["left_on"], f["abroad_on"])) and f["newest_neg"] > f["newest_ab"]
+    return "61" if abs((f["newest_ab"] - f["newest_neg"]).days) <= one.p.days.conflict and not left else None
 
 
 def is_present(one: Person) -> bool:
@@ -195,25 +199,28 @@ def _newly_registered(one: Person) -> bool:
 
 
 def gone(one: Person, others: Relatives) -> dt.date | None:
-    """A departure newer than every A and B event, or that of the family."""
+    """When the absence began that nothing newer answers, or when the family left; never of one whose family stayed."""
     day: dt.date | None = one.fact["gone_on"]
-    return day or others.left_with
+    return None if others.stays_with else day or others.left_with
 
 
 def _absence(one: Person, others: Relatives) -> int | None:
-    seen = gone(one, others) or one.fact["last_seen"] or one.fact["registered_on"]
-    return (one.today - seen).days if seen else None
+    days = [d for d in (gone(one, others) or one.fact["last_seen"], one.fact["registered_on"]) if d]
+    return (one.today - max(days)).days if days else None
 
 
 def _local_short(one: Person, others: Relatives, _h: str | None) -> str | None:
     away = _absence(one, others)
-    return "13" if one.fact["local"] and away is not None and away < one.p.days.absent else None
+    if not one.fact["local"] or away is None or away >= one.p.days.absent:
+        return None
+    return "14" if others.kin_abroad else "13"
 
 
 def _local_household(one: Person, others: Relatives, home: str | None) -> str | None:
     age, p = one.fact["age"], one.p
     tender = age is not None and (age >= p.age.elder or age < p.age.child)
-    if not one.fact["local"] or one.fact["elsewhere_on"] is not None or gone(one, others):
+    elsewhere = one.fact["elsewhere_on"] is not None and not others.stays_with
+    if not one.fact["local"] or elsewhere or gone(one, others):
         return None
     return _township(one, home) if (tender and others.household_present) or others.kin else None
 
@@ -225,8 +232,9 @@ def _local_silent(one: Person, others: Relatives, _h: str | None) -> str | None:
     return None if f["any_on"] and f["any_on"] > one.today - dt.timedelta(days=limit) else "42"
 
 
-def _local_away(one: Person, _o: Relatives, _h: str | None) -> str | None:
-    return "41" if one.fact["local"] else None
+def _local_away(one: Person, others: Relatives, _h: str | None) -> str | None:
+    code = "14" if others.kin_abroad else "41"
+    return code if one.fact["local"] else None
 
 
 def _outside(one: Person, _o: Relatives, _h: str | None) -> str | None:
@@ -248,7 +256,8 @@ def _usual(one: Person, _o: Relatives, _h: str | None) -> str | None:
 
 def _kin_here(one: Person, others: Relatives, _h: str | None) -> str | None:
     f = one.fact
-    away = f["stands"] or _newer(f["departed_on"], f["newest_ab"]) or _newer(f["elsewhere_on"], f["last_seen"])
+    away = f["stands"] or f["left_on"] is not None or _newer(f["elsewhere_on"], f["last_seen"])
+    away = away and not others.stays_with
     if f["nature"] not in INLAND or away or others.kin is None or _lapsed(one, others, None) is None:
         return None
     return "31" if others.kin.code in ("31", "32") else INLAND[f["nature"]]

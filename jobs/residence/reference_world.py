@@ -37,11 +37,25 @@ class Outcome:
     fact: Mapping[str, Any]
     dwelling_id: str | None
     township: str | None
+    person: Person
+    others: Relatives
 
 
 def decide_all(world: World, p: Parameters, trusted: bool = False) -> dict[str, Outcome]:
-    """Every resident's decision. `trusted`: visits that nobody made were taken out before, by what the whole district shows."""
+    """Every resident's decision, R-11 aside. `trusted`: visits that nobody made were taken out before, by what the whole district
+    shows."""
     told = world.signs if trusted else believed(world.signs, p)
+    today = {r["resident_id"]: r["today"] for r in world.residents}
+    return decide_told(world, with_derived(World(world.residents, world.records, told, world.ties), today), p)
+
+
+def with_derived(world: World, today: Mapping[str, dt.date]) -> list[Row]:
+    """All signs: the delivered ones and those that follow from other people's."""
+    return [*_not_let(world, today), *_guardians(world), *_let_anew(world, today)]
+
+
+def decide_told(world: World, told: list[Row], p: Parameters, fixed: Mapping[str, Relatives] | None = None) -> dict[str, Outcome]:
+    """Every resident's decision from the signs told, derived ones among them; with the relatives given, where they are."""
     people = _people(World(world.residents, world.records, told, world.ties), p)
     homes = {who: home(one) for who, one in people.items()}
     own = {who: own_code(one, homes[who][1]) for who, one in people.items()}
@@ -53,7 +67,7 @@ def decide_all(world: World, p: Parameters, trusted: bool = False) -> dict[str, 
         parent = parents.get(who)
         known = Decision(own[parent], "", people[parent].fact["score"]) if parent else None
         present, strong = groups.get(homes[who][0] or "", (0, 0))
-        left_with, nearest = _family(kin[who], one, own, people)
+        left_with, nearest, stays_with = _family(kin[who], one, (own, homes), people)
         self_strong = own[who] in HERE_CODES and _strong(one)
         others = Relatives(
             known,
@@ -62,8 +76,11 @@ def decide_all(world: World, p: Parameters, trusted: bool = False) -> dict[str, 
             strong > int(self_strong),
             left_with,
             Decision(own[nearest], "", people[nearest].fact["score"]) if nearest else None,
+            stays_with,
+            any(own[k] == "14" for k in kin[who]),
         )
-        result[who] = Outcome(final(one, others, homes[who][1]), one.fact, *homes[who])
+        others = fixed[who] if fixed else others
+        result[who] = Outcome(final(one, others, homes[who][1]), one.fact, *homes[who], one, others)
     return result
 
 
@@ -83,7 +100,7 @@ def ticked(daily: Mapping[dt.date, int], p: Parameters) -> set[dt.date]:
 def _people(world: World, p: Parameters) -> dict[str, Person]:
     today = {r["resident_id"]: r["today"] for r in world.residents}
     mine: dict[str, list[Row]] = defaultdict(list)
-    for sign in [*_not_let(world, today), *_guardians(world), *_let_anew(world, today)]:
+    for sign in world.signs:
         record = world.records[sign["record_id"]]
         mine[record["resident_id"]].append({**sign, **{k: v for k, v in record.items() if k != "resident_id"}})
     cards, registered = _cards(world, today), _registered(world)
@@ -234,16 +251,24 @@ def _kin(world: World) -> dict[str, set[str]]:
 def _family(
     kin: set[str],
     one: Person,
-    own: Mapping[str, str],
+    told: tuple[Mapping[str, str], Mapping[str, tuple[str | None, str | None]]],
     people: Mapping[str, Person],
-) -> tuple[dt.date | None, str | None]:
-    """(day on which the family left, when nobody of it is here and no newer A or B sign tells of the person; who of the kin is
-    here, of smallest status, which is 31 or 32 only when nobody of them is a usual resident)."""
+) -> tuple[dt.date | None, str | None, bool]:
+    """(day on which the family left, when nobody of it was met since, no minor of it is here, and the person was not surely met; who
+    of the kin is here, of smallest status, which is 31 or 32 only when nobody of them is a usual resident; whether one of them, at
+    home elsewhere than where the person left, was met after that). `told` are everybody's own status and home."""
+    own, homes = told
     here = [(own[k], k) for k in kin if own[k] in (*HERE_CODES, "31", "32")]
     gone = [people[k].fact["gone_on"] for k in kin if own[k] in ("13", "41", "53") and people[k].fact["gone_on"]]
-    met = one.fact["newest_ab"]
-    left = max(gone) if gone and not here and (met is None or max(gone) > met) else None
-    return left, min(here)[1] if here else None
+    met_on = {k: people[k].fact["newest_ab"] for _, k in here if people[k].fact["newest_ab"]}
+    met, f = max(met_on.values(), default=None), one.fact
+    moved = max((d for k, d in met_on.items() if homes[k][0] and f["left_at"] and homes[k][0] != f["left_at"]), default=None)
+    went = max((d for d in (f["departed_on"], f["elsewhere_on"], f["gone_on"]) if d), default=None)
+    stays = not f["stands"] and moved is not None and went is not None and moved > went
+    firm = f["firm_ab"]
+    minor = any((age := people[k].fact["age"]) is not None and age < one.p.age.minor for _, k in here)
+    left = bool(gone) and (firm is None or max(gone) > firm) and not minor and not (met is not None and met > max(gone))
+    return max(gone) if left and not stays else None, min(here)[1] if here else None, stays
 
 
 def _households(

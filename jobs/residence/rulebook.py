@@ -31,8 +31,21 @@ One status a person a night, from the evidence known tonight and the business da
 - **人工认定**（R-03，`renkou override`）须签名、写明理由，至多一年，先于一切看证据的规则，依据随人而不随编号。
   **Decided by hand** (R-03, `renkou override`): signed, with a reason, for at most a year; it stands before every rule that looks at
   evidence and follows the person, not the id.
-- 七日迟滞（R-11）尚未接入。
-  The seven-day hysteresis (R-11) is not built yet.
+- **七日迟滞**（R-11，`days.hysteresis`）只管 `counts_usual`：无硬事件（出生、死亡、户口迁移、居住登记或注销、租赁、入学离校，
+  本人或配偶、父母、子女、监护人的）亦未到时限（半年、183、365、730 日、法定年龄）的变化，须规则按当夜证据对最近 {week} 个业务日
+  逐日判断均如此，方才公布；此前维持早先结果，并记 `pending_status`（当夜状态码）、`pending_since`、`pending_until`。
+  早先结果是最近一个“立得住”的业务日的结果：该日连同之前共 {week} 日说法一致，或由硬事件、时限引起；{search} 日内无一日立得住的，不计常住。
+  一切只由当夜证据决定：迹象自其日期起算，不论何时得知；由他人迹象推出的迹象、网格卡、人工认定均按当夜；
+  更早的日期只看本人迹象，家人按这 {week} 日的第一日。
+  **Seven-day hysteresis** (R-11, `days.hysteresis`) acts on `counts_usual` alone. A change without a hard event (birth, death, hukou
+  move, residence registration or its cancellation, tenancy, enrolment; one's own or that of spouse, parents, children, guardians)
+  and without a clock boundary (half year, 183, 365, 730 days, an age of the law) is published when the rules, asked on tonight's
+  evidence for each of the last {week} business dates, all say so. Until then the earlier result stays, with `pending_status`
+  (tonight's code), `pending_since` and `pending_until`. The *earlier result* is that of the most recent business date that stands:
+  the rules said the same on it and on the dates before, {week} together, or a hard event or clock boundary led to it; where none of
+  the last {search} dates stands, the person is not counted. Nothing stored is read: a sign counts from its own day, whenever it was
+  told; signs that follow from other people's, grid cards and decisions by hand stand as tonight; dates before the {week} are asked of
+  the person's own evidence, with the family as on the first of the {week}.
 - R-02（身份类别）和 R-04（在区区间）只产生事实，不单独决定。
   R-02 (identity class) and R-04 (presence) make facts; they decide nothing by themselves.
 - 就医、接种、缴费须另有一年内的居所证据才算在区；同一行写明居所在区外的不算，在校亦同。
@@ -85,6 +98,17 @@ One status a person a night, from the evidence known tonight and the business da
   them is here on evidence of their own, is here; for others than locals the half year is met as theirs.
 - 冲突（R-09）比较反证与本人活动或居住迹象的日期；离开后仍缴费不是冲突。
   A conflict (R-09) compares the negative with living signs and acts; paid months after a departure are no conflict.
+- **离开的回答**：网格说已离开的（`two_sightings`），一次见到不足以推翻，须两次，或有登记、合同；其余离开迹象，一次即可。登记有效满
+  {lapsed} 日后自行失效的，视为离开（此前只作遗忘）。离开起于写明的日期；走访发现人去屋空而未写明的，按此前 {gone} 日估计。
+  **What answers a departure**: what the grid says of leaving (`two_sightings`) is answered by two sightings, a registration or a
+  contract, one sighting alone may be a slip (of one never met otherwise it counts); other departures by one sighting. A registration
+  that ends by itself after {lapsed} days in force is a departure, earlier it is forgetfulness. An absence begins on the day that is
+  stated; where a visitor found the person gone and no day is stated, {gone} days before.
+- **家庭**：配偶、父母、子女离开，此后未见其中任何人、亦无未成年子女在区、本人未再确切见到的，随之离开；本人离开某居所之后，在区内另一居所
+  见到其配偶、父母或子女的，是同迁，不算离开。本地户籍外出者，配偶、父母或子女在境外工作学习的，视为同在境外。
+  **Family**: when spouse, parents or children left, none of them was met since, no minor of them is here and the person was not surely
+  met, the person left with them. Whose spouse, parent or child was met at another dwelling of the district after the person left one moved
+  house and did not leave. Of those absent with a local hukou, whose spouse, parent or child works or studies abroad is abroad as well.
 - 双重户口：一人只能登记一处，两条有效户口以先登记者为准，直至公安注销。
   Two active hukou rows: nobody may be registered twice, the first stands until the police cancel it.
 - 地址：在期的居所迹象按次序；其次网格卡、近两年的居所迹象、就医就学就业的住址；再次户籍地址、自有住房。已有离开迹象的居所不再作为住址。
@@ -115,8 +139,9 @@ def render(p: Parameters, spec: Path) -> str:
     introduction = INTRODUCTION.format(
         **{"span": d.settled_span, "local": d.settled_local, "other": d.settled_other, "owner": d.settled_owner},
         **{"unlisted": d.settled_unlisted, "met": d.met_before, "works": d.works_on},
-        **{"work": d.work_before, "gone": d.found_gone_after},
+        **{"work": d.work_before, "gone": d.found_gone_after, "lapsed": d.lapsed_after},
         **{"insured": d.settled_insured, "registered": d.newly_registered},
+        **{"week": d.hysteresis, "search": d.hysteresis_search},
     )
     parts = [introduction, _codes(), _rules(), _signs(p), _negatives(p), _days(p), _sure()]
     cases = [file.read_text(encoding="utf-8").replace("# ", "### ", 1).strip() for file in sorted(spec.glob("*.md"))]

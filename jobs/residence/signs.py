@@ -70,7 +70,7 @@ def evidence(signs: pl.DataFrame, members: pl.DataFrame, p: Parameters, groups: 
         grp=pl.col("dept").replace(dict(groups)),
         confirmed=pl.when("continuing").then(since.max().over("row", "sign")),  # every confirmation starts its time anew
         until=pl.when(point).then(pl.when(until > since).then(until)).otherwise(pl.coalesce(until, closed)),
-        is_weak=_is_weak(p),
+        is_weak=_is_weak(p) & ~_lapsed(p),
     )
     departs = pl.col("departure") & ~pl.col("is_weak") & ~(pl.col("local") & (sign == "N01"))
     return _valued(_dated(named)).with_columns(leaving=departs).drop(_DONE)
@@ -124,6 +124,13 @@ def _is_weak(p: Parameters) -> pl.Expr:
     details = {code: n.weak_details for code, n in p.negatives.items() if n.weak_details}
     told = [(pl.col("sign") == code) & pl.col("detail").is_in(list(words)) for code, words in details.items()]
     return pl.any_horizontal(pl.lit(False), *told).fill_null(False)
+
+
+def _lapsed(p: Parameters) -> pl.Expr:
+    """A registration that ended by itself after it had been renewed: nobody renewed it again."""
+    began = pl.when(pl.col("sign") == "S01").then("from_date").min().over("row")
+    ended = (pl.col("sign") == "N02") & pl.col("detail").is_in(p.lapses)
+    return (ended & (between("from_date", began) >= p.days.lapsed_after)).fill_null(False)
 
 
 def where() -> pl.Expr:

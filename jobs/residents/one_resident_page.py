@@ -7,6 +7,7 @@ from typing import Any
 from jobs.residence.codes import CODES
 from jobs.residents.columns import row, wrap
 from jobs.residents.one_resident_changes import NO_ONE
+from jobs.residents.pending import pending
 
 WIDTHS = (26, 27, 27)
 CARD = "grid card 网格卡"
@@ -94,7 +95,7 @@ def _value(side: dict[str, Any], name: str) -> str:
 
 def _doubts(told: dict[str, Any]) -> list[str]:
     """What the reader must know before trusting the comparison."""
-    lines = []
+    lines = [line.removeprefix("  ") for line in pending(told.get("pending") or {})]
     if not told["published"]:
         lines += wrap("! the night decided no status for this resident 当夜未判定；the left column is decided anew 左列为现判")
     elif not told["agrees"]:

@@ -8,6 +8,7 @@ from jobs.departments.contract import all_contracts
 from jobs.residence.codes import CODES
 from jobs.residents.columns import cell, row, wrap
 from jobs.residents.one_resident_page import decides
+from jobs.residents.pending import pending
 from jobs.residents.waterfall import bars
 
 KINDS = {
@@ -73,6 +74,7 @@ def _status(status: dict[str, Any] | None) -> list[str]:
         if status.get(key):
             facts.append(f"{word} {status[key]}")
     lines += wrap("  " + " · ".join(facts), "  ")
+    lines += pending(status)
     lines += _sure(status)
     lines += _signs("for 正面", told.get("positive"))
     lines += _signs("against 反面", told.get("negative"))

@@ -27,6 +27,9 @@ RESIDENCE = Table(
         Column("dwelling_id", S, "chosen dwelling"),
         Column("township", S, "9 digits; 330110999 when present but unknown"),
         Column("next_change", D, "date of the next change without new evidence; null for none"),
+        Column("pending_status", S, "R-11: status_code, while counts_usual still is the earlier word; else null"),
+        Column("pending_since", D, "R-11: first date on which the rules said so"),
+        Column("pending_until", D, "R-11: date on which counts_usual follows, if the rules go on saying so"),
         Column("explanation", S, "JSON: signs used with their source rows, gaps, counterfactual"),
     ),
 )

@@ -84,6 +84,17 @@ CASES = {
     "hukou in": (status(4, "11", HERE, **LOCAL), {"hukou_in": 1}, {}, [(4, "status", "51", "11")]),
     "return": (status(5, "11", THERE, **LOCAL), {}, {"returns": 1}, [(5, "status", "41", "11")], status(5, "41", THERE, **LOCAL)),
     "upgrade": (status(4, "23", HERE), {"upgrades": 1}, {}, [(4, "status", "31", "23")], status(4, "31", HERE)),
+    "counted after a week": (
+        status(5, "11", THERE, **LOCAL), {}, {"returns": 1}, [], status(5, "11", THERE, counts_usual=False, **LOCAL),
+    ),
+    "counted after a week, from elsewhere": (
+        status(4, "23", HERE, nature="OUT_HUKOU"), {"arrivals": 1}, {}, [],
+        status(4, "23", HERE, nature="OUT_HUKOU", counts_usual=False),
+    ),
+    "counted no more after a week": (
+        status(2, "53", HERE, rule_id="R-04d"), {"departures": 1}, {}, [],
+        status(2, "53", HERE, rule_id="R-04d", counts_usual=True),
+    ),
     "death taken back": (
         status(4, "11", HERE), {"corrections": 1}, {}, [(4, "status", "91", "11")], status(4, "91", HERE),
     ),

@@ -131,6 +131,16 @@ def test_status_is_judged_as_lives_not_evidence() -> None:
     assert figures["confusion"] == [{"true": "11", "said": "12", "persons": 1}, {"true": "23", "said": "61", "persons": 1}]
 
 
+def test_cases_to_verify_are_judged_beside_that_by_what_they_claim() -> None:
+    told = [("23", "61", True, True), ("53", "61", True, False), ("53", "62", False, False), ("23", "62", False, True)]
+    told += [("23", "53", True, True), ("11", "11", False, True)]  # no other code is judged by its count
+    people = [f"R{i}" for i in range(len(told))]
+    truth = pl.DataFrame({"person_id": range(6), "status_code": [t[0] for t in told], "counts_usual": [t[3] for t in told]})
+    residence = pl.DataFrame({"resident_id": people, "status_code": [t[1] for t in told], "counts_usual": [t[2] for t in told]})
+    figures = judge(residence, pl.DataFrame({"person": range(6), "resident_id": people}), truth)
+    assert (figures["accuracy"], figures["accuracy_of_claims"]) == (pytest.approx(1 / 6), pytest.approx(3 / 6))
+
+
 def test_a_reused_key_means_the_person_of_its_time() -> None:
     key = {"dept": "rs", "source_table": "ac01", "source_key": "7", "role": "self"}
     truth = pl.DataFrame([{**key, "valid_from": dt.date(2026, 1, 1), "person_id": 1}, {**key, "valid_from": DAY, "person_id": 2}])

@@ -15,6 +15,7 @@ from tests.residence.plain_world import inputs
 FACTS = (
     *("nature", "age", "basis", "here_since", "here_until", "last_seen", "days_365", "away_since", "in_force"),
     *("newest_ab", "newest_b", "newest_own", "newest_event", "newest_neg", "departed_on", "elsewhere_on"),
+    *("firm_ab", "left_on", "left_at"),
     *("gone_on", "carded", "seen_twice", "owns", "kept", "stands", "insured", "any_on", "worked_on", "death_on", "death_sources"),
     *("c_pos", "c_neg", "c_open", "score"),
 )

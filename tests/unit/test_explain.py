@@ -16,6 +16,7 @@ from jobs.explain import explain
 from jobs.linkage.identities import new_ids
 from jobs.pool.nights import Night, Receipt
 from jobs.residents import masked, story
+from jobs.residents.pending import pending
 from jobs.settings import Settings
 from jobs.tables import LINKS, RECORDS, RESIDENCE, RESIDENT_EVENTS, RESIDENT_RECORDS, RESIDENTS, TIES, Table
 
@@ -181,3 +182,11 @@ def test_a_chain_keeps_the_heaviest_links() -> None:
 
 def test_letters() -> None:
     assert list(story.letters_of([str(i) for i in range(28)]).values())[::27] == ["A", "AB"]
+
+
+def test_what_waits_is_told_in_both_languages() -> None:
+    waits = {"pending_status": "53", "pending_since": dt.date(2026, 11, 20), "pending_until": dt.date(2026, 11, 26)}
+    told = " ".join(" ".join(pending({**waits, "counts_usual": True})).split())
+    assert "still counted as a usual resident: the rules say 53 since 2026-11-20" in told and "常住仍计入" in told
+    assert "常住仍不计入" in " ".join(pending({**waits, "counts_usual": False}))
+    assert pending({"pending_status": None}) == pending({}) == []

@@ -1,4 +1,4 @@
--- statuses whose class or flags contradict their code; what is not counted has no flag
+-- statuses whose class or flags contradict their code; what is not counted has no flag; what R-11 holds back still counts otherwise
 -- needs: residence, residents
 SELECT count(*) AS violations, array_to_string(min(resident_id, 5), ' ') AS examples
 FROM residence r JOIN (SELECT resident_id, not_counted IS NULL AS single FROM residents) USING (resident_id) JOIN (VALUES
@@ -9,5 +9,5 @@ FROM residence r JOIN (SELECT resident_id, not_counted IS NULL AS single FROM re
  ('53', 'N', false, false, false), ('61', 'U', NULL, NULL, NULL), ('62', 'U', false, false, false), ('91', 'D', false, false, false),
  ('92', 'D', NULL, NULL, NULL), ('99', 'X', false, false, false)
 ) AS flags(status_code, status_class, usual, present, hukou) USING (status_code)
-WHERE r.status_class <> flags.status_class OR counts_usual <> (usual AND single) OR counts_present <> (present AND single)
+WHERE r.status_class <> flags.status_class OR counts_usual <> ((usual <> (pending_status IS NOT NULL)) AND single) OR counts_present <> (present AND single)
  OR counts_hukou <> (hukou AND single)

@@ -28,9 +28,9 @@ def rule_local_present(f: Facts, p: Parameters) -> pl.Expr:
 
 
 def absence(f: Facts) -> pl.Expr:
-    """Days since the first departure that nothing newer answers, else since last seen; one never seen counts from the day the
-    hukou was registered in person."""
-    return between(f.today, pl.coalesce(gone_on(f), f.last_seen, f.registered_on))
+    """Days since the first departure that nothing newer answers, else since last seen; at most those since the hukou was registered
+    in person, from which one never seen counts."""
+    return between(f.today, pl.max_horizontal(pl.coalesce(gone_on(f), f.last_seen), f.registered_on))
 
 
 def rule_local_silent(f: Facts, p: Parameters) -> pl.Expr:
@@ -41,17 +41,22 @@ def rule_local_silent(f: Facts, p: Parameters) -> pl.Expr:
 
 def rule_local_short(f: Facts, p: Parameters) -> pl.Expr:
     """R-05c: absent for less than half a year."""
-    return pl.when(f.local & yes(absence(f) < p.days.absent)).then(pl.lit("13"))
+    return pl.when(f.local & yes(absence(f) < p.days.absent)).then(_with_family_abroad(f, "13"))
 
 
 def rule_local_household(f: Facts, p: Parameters) -> pl.Expr:
     """R-05c: a silent elder or small child whose household is here, or whose spouse, parent or child is; no sign elsewhere.
     Before the half year too: silence is no absence then."""
     tender = yes((f.age >= p.age.elder) | (f.age < p.age.child)) & yes(f.household_present)
-    kept = f.local & f.elsewhere_on.is_null() & gone_on(f).is_null()
+    kept = f.local & (f.elsewhere_on.is_null() | f.stays_with) & gone_on(f).is_null()
     return pl.when(kept & (tender | f.kin_here.is_not_null())).then(township_code(f, f.home_township))
 
 
 def rule_local_away(f: Facts, p: Parameters) -> pl.Expr:
     """R-05c: half a year or more."""
-    return pl.when(f.local).then(pl.lit("41"))
+    return pl.when(f.local).then(_with_family_abroad(f, "41"))
+
+
+def _with_family_abroad(f: Facts, code: str) -> pl.Expr:
+    """The code; 14 where spouse, a parent or a child works or studies outside the border."""
+    return pl.when(f.kin_abroad).then(pl.lit("14")).otherwise(pl.lit(code))

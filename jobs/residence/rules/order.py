@@ -55,23 +55,26 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "R-04d",
-        "非本地户籍，两年内曾居住，真实离开迹象新于一切居住和本人活动迹象，或户口已迁出且无更新的居住迹象",
-        "not local, lived here within two years, a true departure sign newer than every A and B event, or the hukou moved out and no "
-        "newer A sign",
+        "非本地户籍，两年内曾居住，真实离开迹象之后未再见到本人（网格称已离开的，须两次见到或有登记、合同才算），或户口已迁出且无更新的居住迹象；"
+        "此后见到其配偶、父母或子女的除外",
+        "not local, lived here within two years, not met since a true departure sign (what the grid says of leaving is answered by two "
+        "sightings, a registration or a contract), or the hukou moved out and no newer A sign; unless spouse, parent or child was met "
+        "here since",
         ("53",),
         rule_departure,
     ),
     Rule(
         "R-04f",
-        "非本地户籍，视为在区，但配偶、父母、子女已离开且无一人在区，本人此后无任何迹象",
-        "not local, counted as present, but spouse, parents or children left, none is here and nothing newer tells of the person",
+        "非本地户籍，视为在区，但配偶、父母、子女已离开，此后未再见到其中任何人，本人此后无任何迹象",
+        "not local, counted as present, but spouse, parents or children left, none of them was met since and nothing newer tells of the "
+        "person",
         ("53",),
         rule_family,
     ),
     Rule(
         "R-09",
-        "正反证据均强、日期相近且未被更新的居住迹象回答",
-        "strong evidence on both sides, close in time, not answered by a newer A sign",
+        "正反证据均强、日期相近，且未被更新的居住迹象回答，也不是先见到、后离开",
+        "strong evidence on both sides, close in time, not answered by a newer A sign, and not met first and gone then",
         ("61",),
         rule_conflict,
     ),
@@ -104,7 +107,13 @@ RULES: tuple[Rule, ...] = (
         ("11", "12"),
         rule_local_household,
     ),
-    Rule("R-05c-short", "本地户籍，外出不满半年", "local hukou, absent less than half a year", ("13",), rule_local_short),
+    Rule(
+        "R-05c-short",
+        "本地户籍，外出不满半年；配偶、父母或子女在境外工作学习的随之",
+        "local hukou, absent less than half a year; with spouse, parent or child who works or studies abroad, abroad as well",
+        ("13", "14"),
+        rule_local_short,
+    ),
     Rule(
         "R-05c-silent",
         "本地户籍，两年内任何登记均无迹象",
@@ -112,7 +121,13 @@ RULES: tuple[Rule, ...] = (
         ("42",),
         rule_local_silent,
     ),
-    Rule("R-05c-away", "本地户籍，外出半年以上", "local hukou, away half a year or more", ("41",), rule_local_away),
+    Rule(
+        "R-05c-away",
+        "本地户籍，外出半年以上；配偶、父母或子女在境外工作学习的随之",
+        "local hukou, away half a year or more; with spouse, parent or child who works or studies abroad, abroad as well",
+        ("14", "41"),
+        rule_local_away,
+    ),
     Rule("R-07", "港澳台、外籍人员在区居住", "from outside the border, living here", ("25", "26", "32"), rule_outside),
     Rule(
         "R-06a",

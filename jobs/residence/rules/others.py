@@ -37,7 +37,7 @@ def once_here(f: Facts) -> pl.Expr:
 def rule_with_kin(f: Facts, p: Parameters) -> pl.Expr:
     """R-06f: silent, once here, nothing tells of leaving, and spouse, parent or child is here: here as well, the half year as
     theirs."""
-    left = f.stands | newer(f.departed_on, f.newest_ab) | newer(f.elsewhere_on, f.last_seen)
+    left = (f.stands | f.left_on.is_not_null() | newer(f.elsewhere_on, f.last_seen)) & ~f.stays_with
     code = pl.when(f.kin_here.is_in(["31", "32"])).then(pl.lit("31")).otherwise(inland_code(f))
     inland = inland_code(f).is_not_null()
     return pl.when(inland & f.kin_here.is_not_null() & once_here(f) & ~left).then(code)
