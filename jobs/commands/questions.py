@@ -1,10 +1,11 @@
-"""Commands that ask a finished night: query, population, explain, what-if, evaluate, digest."""
+"""Commands that ask a finished night: query, population, explain, what-if, sensitivity, evaluate, digest."""
 
 from __future__ import annotations
 
 import argparse
 import datetime as dt
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,13 @@ def add_commands(sub: Commands) -> None:
     supposed.add_argument("--without", action="append", default=[], metavar="RECORD", help=left_out)
     supposed.add_argument("--json", action="store_true")
     date(supposed, required=False)
+    moved = add(sub, "sensitivity", _sensitivity, "how far the number of usual residents moves with each residence parameter")
+    date(moved)
+    moved.add_argument("--residents", type=int, default=20_000, help="decide at most so many, whole families (20000)")
+    moved.add_argument("--seed", type=int, default=1, help="of the families drawn")
+    moved.add_argument("--only", action="append", default=[], metavar="NAME", help="only days.keep, or days; repeat for more")
+    moved.add_argument("--waiting", action="store_true", help="with what R-11 holds back, as published: three times as long")
+    moved.add_argument("--json", action="store_true")
     evaluate = add(sub, "evaluate", _evaluate, "compare a night with the sample's truth")
     date(evaluate)
     evaluate.add_argument("--truth", type=Path, required=True)
@@ -80,6 +88,19 @@ def _what_if(args: argparse.Namespace, settings: Settings) -> None:
 
     supposed = Supposed(args.resident, args.as_of, tuple(args.without), args.date)
     print(what_if(settings, supposed, as_json=args.json))
+
+
+def _sensitivity(args: argparse.Namespace, settings: Settings) -> None:
+    from jobs.sensitivity import Asked, sensitivity
+
+    def tell(text: str) -> None:
+        if sys.stderr.isatty():
+            print(f"\r{text:<60}", end="", file=sys.stderr, flush=True)
+
+    asked = Asked(args.residents, args.seed, tuple(args.only), args.waiting)
+    answer = sensitivity(settings, finished_night(settings, args.date), asked, args.json, tell)
+    tell("")
+    print(answer)
 
 
 def _evaluate(args: argparse.Namespace, settings: Settings) -> None:
