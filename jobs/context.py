@@ -14,16 +14,13 @@ import pyarrow.dataset as ds
 from jobs.errors import MissingInput
 from jobs.pool import faults
 from jobs.pool.nights import Night, Receipt
-from jobs.pool.store import Store
+from jobs.pool.store import ROW_GROUP, Store
 from jobs.settings import Settings
 from jobs.tables import Table, table_for
 
 if TYPE_CHECKING:
     import polars as pl
     from pyspark.sql import DataFrame, SparkSession
-
-ROW_GROUP = 250_000
-"""Rows of a Parquet row group: Spark reads a file by groups, so several workers share it."""
 
 
 @dataclass

@@ -30,7 +30,7 @@ from jobs.linkage.rows import encode
 from jobs.linkage.weights import Weights, load_weights
 from jobs.profiles.changes import Records, among, changed_records, remake
 from jobs.profiles.collapse import Sources
-from jobs.profiles.compare_now import NEAR, crowds_among
+from jobs.profiles.crowds_in_memory import NEAR, Touched, crowds_among, crowds_before
 from jobs.profiles.kin import LISTS
 from jobs.profiles.kin_changes import Nights, lists_anew
 from jobs.profiles.kin_lists import STATED
@@ -166,7 +166,7 @@ def _other_lists(stay: pl.DataFrame, lists: pl.DataFrame) -> pl.Series:
 def _links(tables: Tables, engine: Engine, tonight: Tonight) -> None:
     """Write profile_stamps and links."""
     model, weights, receipt = engine.model, engine.weights, tables.context.receipt
-    was, seen = (crowds_among(profiles.select(NEAR)) for profiles in (tonight.before, tonight.profiles))
+    was, seen = _crowds(tonight)
     prepare = partial(view, crowds=seen)
     ids = pl.concat([tonight.made, _beside(tonight.profiles, was, seen)]).unique()
     keys = row_keys(model, encode(model, prepare(_load(tonight.profiles, ids))), engine_stamp(model, weights))
@@ -181,6 +181,14 @@ def _links(tables: Tables, engine: Engine, tonight: Tonight) -> None:
     receipt.rows_out = len(links)
     compared = {"pairs_compared": scored.compared, "profiles_compared": len(change.fresh)}
     receipt.notes |= facts(seen, change.capped) | compared | {"profiles": len(tonight.profiles)}
+
+
+def _crowds(tonight: Tonight) -> tuple[Crowds, Crowds]:
+    """Last night's and tonight's."""
+    other = among("profile_id", pl.concat([tonight.gone, tonight.made]))
+    touched = Touched.of(pl.concat([each.filter(other).select(NEAR) for each in (tonight.before, tonight.profiles)]))
+    seen = crowds_among(tonight.profiles.select(NEAR))
+    return crowds_before(tonight.before.select(NEAR), seen, touched), seen
 
 
 def _after(before: pl.LazyFrame, scored: pa.Table, unsure: pl.Series, version: str) -> pl.DataFrame:

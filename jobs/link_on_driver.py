@@ -26,7 +26,7 @@ from jobs.linkage.rows import encode
 from jobs.linkage.spark_tables import SparkTables, warm_up
 from jobs.profiles.changes import members_of
 from jobs.profiles.collapse_all import collapse_all
-from jobs.profiles.compare_now import NEAR, crowds_among
+from jobs.profiles.crowds_in_memory import NEAR, crowds_among
 from jobs.profiles.kin import LISTS
 from jobs.profiles.kin_lists import kin_lists
 from jobs.profiles.view import view

@@ -17,13 +17,15 @@ from jobs.departments.clauses import Contract
 from jobs.errors import UserError
 
 FOLDER = Path(__file__).parent
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""As safe_load, ten times as quick where the library was built with libyaml."""
 
 
 @cache
 def load(file: Path) -> Contract:
     """Read and check one contract; UserError names file, table and field of the first mistake."""
     try:
-        contract = Contract.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+        contract = Contract.model_validate(yaml.load(file.read_text(encoding="utf-8"), Loader=LOADER))
     except (ValidationError, yaml.YAMLError) as error:
         raise UserError(f"Contract {file.name} is wrong: {_first(error)}.", "Mend that line; see docs/contracts.md.") from None
     _check(file, contract)

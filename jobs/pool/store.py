@@ -24,6 +24,9 @@ from jobs.errors import MissingInput
 from jobs.pool import faults
 from jobs.tables import Table
 
+ROW_GROUP = 250_000
+"""Rows of a Parquet row group: files are read by groups, so several workers share one."""
+
 
 @dataclass(frozen=True)
 class Store:
@@ -63,7 +66,7 @@ class Store:
         name = name or table.name
         folder = self.attempt(name)
         folder.mkdir(parents=True)
-        pq.write_table(conform(data, table.schema), folder / "part-00000.parquet", compression="zstd")
+        pq.write_table(conform(data, table.schema), folder / "part-00000.parquet", compression="zstd", row_group_size=ROW_GROUP)
         return self.commit(table, folder, name, base)
 
     def commit(self, table: Table, folder: Path, name: str | None = None, base: int | None = None) -> tuple[int, int]:

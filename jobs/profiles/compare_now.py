@@ -20,14 +20,14 @@ from jobs.linkage.model import LinkModel, load_model
 from jobs.linkage.rows import encode
 from jobs.linkage.scoring import Kernel
 from jobs.linkage.weights import load_weights
-from jobs.profiles.view import MOST_IN_BUILDING, MOST_IN_DWELLING, MOST_NAMES, MOST_SURNAMES, Crowds, view
+from jobs.profiles.crowds_in_memory import NEAR, crowds_among
+from jobs.profiles.view import view
 
 MODELS = Path(jobs.linkage.__file__).parent / "models"
 MOST = 40
 """Profiles a side that are compared."""
 NEVER = 1e-300
 """Keeps every pair, however unlikely."""
-NEAR = ["name", "phones", "dwellings", "mother_number", "birth_date", "id_type", "id_number", "sex", "birth_order"]
 
 
 def compare(left: pl.DataFrame, right: pl.DataFrame, near: pl.DataFrame) -> list[dict[str, Any]]:
@@ -74,38 +74,6 @@ def near(files: Sequence[str], both: pl.DataFrame) -> pl.DataFrame:
     if not wanted or not files:
         return both.select(NEAR)
     return pl.scan_parquet(list(files)).filter(pl.any_horizontal(wanted)).select(NEAR).collect()
-
-
-def crowds_among(near: pl.DataFrame) -> Crowds:
-    """The phones, dwellings and births of many (jobs/profiles/crowds.py, which asks Spark the same of all profiles)."""
-    phones, homes = _used(near, "phones"), _used(near, "dwellings")
-    number = pl.when(pl.col("id_type") == "citizen").then("id_number")
-    births = (
-        near.drop_nulls(["mother_number", "birth_date"])
-        .group_by(value=pl.concat_str("mother_number", pl.lit("|"), pl.col("birth_date").dt.strftime("%Y%m%d")))
-        .agg(
-            numbers=number.drop_nulls().n_unique(),
-            sexes=pl.col("sex").drop_nulls().n_unique(),
-            last=pl.col("birth_order").cast(pl.Int64, strict=False).max(),
-        )
-        .filter((pl.col("numbers") > 1) | (pl.col("sexes") > 1) | (pl.col("last") > 1).fill_null(False))
-    )
-    return Crowds(
-        phones=_set(phones.filter((pl.col("names") > MOST_NAMES) | (pl.col("surnames") > MOST_SURNAMES))),
-        dwellings=_set(homes.filter(pl.col("names") > MOST_IN_DWELLING)),
-        buildings=_set(homes.filter(pl.col("names") > MOST_IN_BUILDING)),
-        births=_set(births),
-    )
-
-
-def _used(near: pl.DataFrame, column: str) -> pl.DataFrame:
-    each = near.select("name", value=column).explode("value").drop_nulls()
-    surname = pl.col("name").str.slice(0, 1)
-    return each.group_by("value").agg(names=pl.col("name").drop_nulls().n_unique(), surnames=surname.drop_nulls().n_unique())
-
-
-def _set(frame: pl.DataFrame) -> frozenset[str]:
-    return frozenset(frame["value"].to_list())
 
 
 def _values(column: pl.Series) -> list[str]:

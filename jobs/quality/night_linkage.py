@@ -14,7 +14,7 @@ from jobs.linkage import decisions
 from jobs.linkage.model import load_model
 from jobs.linkage.weights import load_weights
 from jobs.profiles.collapse import Sources
-from jobs.profiles.compare_now import NEAR, crowds_among
+from jobs.profiles.crowds_in_memory import NEAR, crowds_among
 from jobs.quality import blind_trial, estimates
 from jobs.quality.hidden_records import COLUMNS, FEWEST, Night, age_band
 

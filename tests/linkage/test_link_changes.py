@@ -16,7 +16,7 @@ from jobs.context import Context, run_step
 from jobs.link_changes import CARRIED, Engine, engine_for, follow
 from jobs.pool.nights import Night
 from jobs.profiles.collapse import Sources
-from jobs.profiles.compare_now import crowds_among
+from jobs.profiles.crowds_in_memory import crowds_among
 from jobs.settings import Settings
 from jobs.tables import PROFILE_STAMPS, RECORDS
 from tests.linkage.mutable_records import NAMES, nights
