@@ -163,12 +163,13 @@ def _kinds(rng: np.random.Generator, plan: Plan, group: Ints) -> Ints:
 
 
 def _departures(rng: np.random.Generator, role: Ints, today: int) -> Ints:
-    """Day the household left: those gone for good over ten years, half of them in the last two; some of the away since months."""
+    """Day the household left: those gone for good evenly over ten years, those away for six years in the mean.
+
+    With arrivals of some 6 % of the residents a year, and births, the district grows by some 2 % (domain §7.1: 2-3 %).
+    """
     count = len(role)
-    recent, long_ago = rng.integers(1, 731, count), 731 + rng.exponential(900, count)
-    gone = today - np.where(rng.random(count) < 0.5, recent, np.minimum(long_ago, 3600))
-    short = today - rng.integers(1, 180, count)
-    away = np.where(rng.random(count) < 0.13, short, today - 190 - rng.exponential(800, count))
+    gone = today - rng.integers(1, 3600, count)
+    away = today - 1 - rng.exponential(6 * YEAR, count)
     abroad = today - rng.integers(20, 1600, count)
     return np.select([role == LEFT, role == AWAY, role == ABROAD], [gone, away, abroad], NONE).astype(np.int32)
 

@@ -139,7 +139,8 @@ def _endings(rng: np.random.Generator, draft: Draft, e: _Episodes, registered: I
     gone = e.until < NONE
     died = gone & (e.until == draft.death[e.person])
     drawn = rng.random(count)
-    cancelled = e.until.astype(np.int64) + rng.integers(0, 30, count)
+    soon = rng.random(count) < 0.6  # people, landlords and employers report a departure as they report an arrival (domain §7.8)
+    cancelled = e.until.astype(np.int64) + np.where(soon, rng.integers(0, 6, count), rng.exponential(25, count)).astype(np.int64)
     automatic = e.until.astype(np.int64) + rng.integers(60, 330, count)
     early = (drawn > 0.78) & (np.minimum(e.until, draft.plan.today) - registered > 400)
     lapse = registered.astype(np.int64) + rng.integers(180, 400, count)

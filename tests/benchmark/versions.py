@@ -15,8 +15,9 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from jobs import extract
+from jobs import extract, plan
 from jobs.departments.clauses import TableSpec
+from jobs.departments.contract import all_contracts
 from jobs.departments.current import Current
 from jobs.departments.landing import Landed
 from jobs.errors import DeliveryHeld
@@ -24,7 +25,7 @@ from jobs.pool.nights import Night
 from jobs.records.across import Wide, book_of, by_kind, homed, owned_signs
 from jobs.records.kernel import KINDS, SOURCE, standardize_batch
 from jobs.records.plan import all_plans
-from jobs.run import do_mapped
+from jobs.run import do_step
 from jobs.settings import Settings
 from jobs.tables import SIGNS
 
@@ -49,19 +50,30 @@ class Recorder(Current):
 
 
 def deliver(settings: Settings, days: list[dt.date], step: int = 20) -> dict[tuple[str, str], pl.DataFrame]:
-    """Take all deliveries up to the last day, some at a time; every version of every row: SOURCE_ROWS, valid_from, valid_to, nth."""
+    """Take all deliveries up to the last day; every version of every row: SOURCE_ROWS, valid_from, valid_to, nth.
+
+    What lies ready under its own date is taken some days at a time; what is asked for as it stands (REST), night by night: asked later
+    it would seem to have come later.
+    """
     Recorder.seen = defaultdict(list)
+    together = {*days[:-1:step], days[-1]}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(extract, "Current", Recorder)
-        for day in [*days[:-1:step], days[-1]]:
+        for day in days:
             night = Night(settings.nights, day)
-            try:
-                do_mapped(settings, day, "extract", lambda text: None)
-            except DeliveryHeld as held:
-                print(f"{day}: {held.what}")
+            for department in plan.departments() if day in together else _asked():
+                try:
+                    do_step(settings, day, "extract", department)
+                except DeliveryHeld as held:
+                    print(f"{day}: {held.what}")
             if day != days[-1]:
                 night.seal({"date": day.isoformat(), "tables": night.pins()})
     return {name: _intervals(pl.concat(parts)) for name, parts in Recorder.seen.items()}
+
+
+def _asked() -> list[str]:
+    """Departments of which some table answers with what stands in it when asked."""
+    return [code for code, c in all_contracts().items() if any(c.manner_of(table) == "rest" for table in c.tables)]
 
 
 def _intervals(versions: pl.DataFrame) -> pl.DataFrame:

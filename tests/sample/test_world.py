@@ -142,6 +142,16 @@ def test_residents_are_as_many_as_asked(world: World) -> None:
     assert abs((world.persons.height - here.height) / RESIDENTS - 0.634) < 0.05
 
 
+@pytest.mark.parametrize("year", [2024, 2025])
+def test_the_district_grows_by_two_to_three_percent_a_year(world: World, year: int) -> None:
+    def present(day: date) -> int:
+        here = pl.col("township").is_not_null() & (pl.col("from_date") <= day)
+        return world.stays.filter(here & (pl.col("to_date").is_null() | (pl.col("to_date") > day)))["person_id"].n_unique()
+
+    growth = present(date(year + 1, LAST.month, LAST.day)) / present(date(year, LAST.month, LAST.day)) - 1
+    assert growth == pytest.approx(0.025, abs=0.012)
+
+
 @pytest.fixture(scope="module")
 def living(world: World) -> pl.DataFrame:
     now = world.stays.filter(pl.col("to_date").is_null() & pl.col("township").is_not_null())
