@@ -89,16 +89,19 @@ def dwells() -> pl.Expr:
 
 def _answers(wide: pl.DataFrame, p: Parameters) -> pl.DataFrame:
     """(number, answered) of departures. One from a dwelling is a move inside the district when an open grid card or a sign in
-    force names another one, the sign later than anything named the first; a school left or a tenancy ended says nothing while an A sign
-    stands; what stands is answered by a newer A sign alone."""
+    force names another one, the sign later than anything named the first; what the grid says of leaving counts only while the grid
+    has no other open card of the person; a school left or a tenancy ended says nothing while an A sign stands; what stands is answered
+    by a newer A sign alone."""
     gone, met = wide.filter("departure"), wide.drop_nulls("lives")
     of_record = met.group_by("row").agg(left_record=pl.col("lives").max())
     of_dwelling = met.drop_nulls("dwelling_id").group_by("who", "dwelling_id").agg(left_dwelling=pl.col("lives").max())
     gone = gone.join(of_record, on="row", how="left").join(of_dwelling, on=["who", "dwelling_id"], how="left")
     stay = pl.when(pl.col("dwelling_id").is_null()).then("stay").otherwise("stay_named")
     later_stay = stay.is_not_null() & (stay > pl.max_horizontal("left_record", "left_dwelling")).fill_null(True)
-    other_card = (pl.col("card_first") != where()) | (pl.col("card_last") != where())
-    card = (pl.col("sign") != "N05") & other_card.fill_null(False)
+    other_door = (pl.col("card_first") != where()) | (pl.col("card_last") != where())
+    other_card = (pl.col("card_row_first") != pl.col("row")) | (pl.col("card_row_last") != pl.col("row"))
+    other = pl.when(pl.col("sign").is_in(p.two_sightings)).then(other_card).otherwise(other_door)
+    card = (pl.col("sign") != "N05") & other.fill_null(False)
     ended = pl.col("sign").is_in(["N05", "N06"]) & pl.col("stay").is_not_null()
     stood = (pl.col("newest_a") > pl.col("since")).fill_null(False)
     return gone.select("number", answered=pl.when("stands").then(stood).otherwise(ended | later_stay | card))

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import polars as pl
 
+ALL_CARDS = ("card_first", "card_last", "card_row_first", "card_row_last")
+"""Of all open cards of a resident: what tells another from the one that a sign speaks of."""
+
 
 def open_cards(members: pl.DataFrame, signs: pl.DataFrame) -> pl.DataFrame:
     """Of every resident with an open card: `card`, `card_dwelling` and `card_township` of the one visited last, and
-    `card_first` and `card_last`, the first and last dwelling of all in the order of ids. A card whose newest word is a negative
-    sign is none; a sign that follows from others' says nothing of a card."""
+    `card_first` and `card_last`, the first and last dwelling of all in the order of ids, `card_row_first` and `card_row_last`
+    likewise. A card whose newest word is a negative sign is none; a sign that follows from others' says nothing of a card."""
     cards = members.filter("card").select("row", "who", "record_id", "today", dwelling="text_dwelling", township="text_township")
     told = (pl.col("from_date") <= pl.col("today")) & (pl.col("known_from") <= pl.col("today")) & ~pl.col("derived")
     words = (
@@ -34,4 +37,6 @@ def open_cards(members: pl.DataFrame, signs: pl.DataFrame) -> pl.DataFrame:
         card_township=pl.col("township").first(),
         card_first=pl.col("dwelling").min(),
         card_last=pl.col("dwelling").max(),
+        card_row_first=pl.col("row").min(),
+        card_row_last=pl.col("row").max(),
     )

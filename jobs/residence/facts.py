@@ -70,16 +70,16 @@ def kept(p: Parameters) -> pl.Expr:
     elsewhere = newer(pl.col("elsewhere_on"), pl.col("last_seen"))
     lately = silence <= p.days.keep
     listed = pl.col("carded") | (pl.col("insured") & ~pl.col("local"))
-    believed = pl.when(pl.col("last_seen").is_null()).then(listed).otherwise(lately | (silence <= longest(p)))
+    believed = pl.when(pl.col("last_seen").is_null()).then(listed).otherwise(lately | (silence <= longest(p)).fill_null(True))
     return ((lately & ~pl.col("local")) | (believed & ~left & ~elsewhere)).fill_null(False)
 
 
 def longest(p: Parameters) -> pl.Expr:
-    """How many days of silence are no absence."""
+    """How many days of silence are no absence; null: any number."""
     local, days = pl.col("local"), p.days
     return (
         pl.when("carded")
-        .then(pl.when(local).then(days.settled_local).otherwise(days.settled_other))
+        .then(pl.lit(days.settled_carded, pl.Int32))
         .when(~local & pl.col("insured"))
         .then(days.settled_insured)
         .when(local & pl.col("owns"))

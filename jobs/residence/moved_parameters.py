@@ -16,6 +16,7 @@ LISTS = (
     "from_dwelling",
     "two_sightings",
     "lapses",
+    "school_starts",
     "strong_deaths",
     "abroad_stay",
     "hard_events",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from jobs.residence.around import resident_wide
-from jobs.residence.cards import open_cards
+from jobs.residence.cards import ALL_CARDS, open_cards
 from jobs.residence.events import hard_days
 from jobs.residence.evidence import scores
 from jobs.residence.facts import facts, own_status
@@ -29,10 +29,10 @@ def own_facts(bucket: Bucket, p: Parameters, groups: Mapping[str, str]) -> pl.Da
     members = _members(natural, records, p)
     cards = open_cards(members, bucket.signs)
     known = members.filter(pl.col("own_row") & pl.col("text_here")).select("who", known_here=pl.lit(True)).unique()
-    listed = members.join(cards.select("who", "card_first", "card_last", carded=pl.lit(True)), on="who", how="left")
+    listed = members.join(cards.select("who", *ALL_CARDS, carded=pl.lit(True)), on="who", how="left")
     listed = listed.drop("card", "own_row").with_columns(pl.col("carded").fill_null(False))
     told = resident_wide(evidence(bucket.signs, listed, p, groups), p)
-    who = natural.join(cards.drop("card_first", "card_last"), on="who", how="left").join(known, on="who", how="left")
+    who = natural.join(cards.drop(ALL_CARDS), on="who", how="left").join(known, on="who", how="left")
     ids = records.select("row", "record_id")
     own = own_status(facts(who, presence(told, p), scores(told, ids, p), p), p)
     return own.join(moved(told, own, p), on="who", how="left").join(hard_days(told.rows, p), on="who", how="left")

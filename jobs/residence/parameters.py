@@ -62,13 +62,11 @@ class Days(_Part):
     recent_run: int
     settled_span: int
     settled_window: int
-    settled_local: int
-    settled_other: int
+    settled_carded: int | None
     settled_owner: int
     settled_insured: int
     settled_unlisted: int
     met_before: int
-    work_before: int
     found_gone_after: int
     newly_registered: int
     absent: int
@@ -135,6 +133,7 @@ class Parameters(_Part):
     from_dwelling: list[str]
     two_sightings: list[str]
     lapses: list[str]
+    school_starts: list[int]
     strong_deaths: list[str]
     abroad_stay: list[str]
     hard_events: list[str]
@@ -147,10 +146,10 @@ class Parameters(_Part):
     household_size: int
 
     def before(self, code: str) -> int:
-        """Days by which a person has come before this sign first told of it: it tells its own beginning, or meets somebody who is
-        here already."""
+        """Days by which a person has come before this sign first told of it: a registration or contract tells its own beginning; whoever
+        is met, works or goes to school was here already (school: in the months of `school_starts`)."""
         sign = self.signs[code]
-        return self.days.met_before if sign.shape == "point" else self.days.work_before if sign.work else 0
+        return self.days.met_before if sign.shape == "point" or sign.strength == "C" else 0
 
     def codes(self, *strengths: str) -> list[str]:
         """Codes of the positive signs of these strengths, sorted."""

@@ -104,7 +104,7 @@ def _presence(one: Person) -> None:
             if e.last > today - dt.timedelta(days=p.days.settled_window):
                 seen.append((e.since, e.last))
             at = f"{e.row['sign']}:{e.row['record_id']}" if e.strength == "C" else e.row["dwelling_id"]
-            here.append(Stay(e.since, e.ends, e.last, at, e.row["sign"] == "S05", p.before(e.row["sign"])))
+            here.append(Stay(e.since, e.ends, e.last, at, e.row["sign"] == "S05", _before(e, p)))
         other = e.row["township"] != f["hukou_township"] if e.row["township"] and f["hukou_township"] else not f["local"]
         if other and e.row["place"] != "none":
             away.append(Stay(e.since, e.last + DAY, e.last, "here" if e.here else None, False))
@@ -117,6 +117,11 @@ def _presence(one: Person) -> None:
     f["owns"] = any(e.row["sign"] == "S20" and e.here and e.ends > today for e in one.evidence)
     f["seen_twice"] = bool(starts) and (max(starts) - min(starts)).days >= p.days.settled_span
     f["settled"] = bool(one.cards) or f["owns"] or f["seen_twice"]
+
+
+def _before(e: Evidence, p: Parameters) -> int:
+    """Days by which the person had come before the sign told of it; an enrolment during the school year follows a move."""
+    return 0 if e.row["sign"] == "S07" and e.since.month not in p.school_starts else p.before(e.row["sign"])
 
 
 def _breaks(one: Person, p: Parameters) -> list[dt.date]:
@@ -294,13 +299,14 @@ def _kept(f: Mapping[str, Any], today: dt.date, p: Parameters) -> bool:
     silence = (today - seen).days
     if silence <= p.days.keep and not f["local"]:
         return True
-    return silence <= max(p.days.keep, longest(f, p)) and not left and not elsewhere
+    bound = longest(f, p)
+    return (bound is None or silence <= max(p.days.keep, bound)) and not left and not elsewhere
 
 
-def longest(f: Mapping[str, Any], p: Parameters) -> int:
-    """How long silence is no absence."""
+def longest(f: Mapping[str, Any], p: Parameters) -> int | None:
+    """How long silence is no absence; None: for ever."""
     if f["carded"]:
-        return p.days.settled_local if f["local"] else p.days.settled_other
+        return p.days.settled_carded
     if f["insured"] and not f["local"]:
         return p.days.settled_insured
     if f["local"] and f["owns"]:
@@ -324,8 +330,8 @@ def newest(days: Iterable[dt.date]) -> dt.date | None:
 
 def _answered(e: Evidence, stays: list[Evidence], one: Person) -> bool:
     """A departure from one dwelling is a move inside the district when an open grid card or a sign in force names another one,
-    the sign later than anything named the first; a school left or a tenancy ended says nothing while an A sign stands; what stands
-    is answered by a newer A sign alone."""
+    the sign later than anything named the first; what the grid says of leaving counts only while it has no other open card of the
+    person; a school left or a tenancy ended says nothing while an A sign stands; what stands is answered by a newer A sign alone."""
     code, record, at = e.row["sign"], e.row["record_id"], where(e)
     if code not in one.p.negatives or not one.p.negatives[code].departure:
         return False
@@ -334,7 +340,10 @@ def _answered(e: Evidence, stays: list[Evidence], one: Person) -> bool:
         return any(s.event > e.since for s in official)
     if code in ("N05", "N06") and stays:
         return True
-    if code != "N05" and at is not None and any(card is not None and card != at for card, _ in one.cards):
+    if code in one.p.two_sightings:
+        if any(other != record for _, _, other in one.cards):
+            return True
+    elif code != "N05" and at is not None and any(card is not None and card != at for card, _, _ in one.cards):
         return True
     place = e.row["dwelling_id"]
     left = [s for s in official if s.row["record_id"] == record or (place and s.row["dwelling_id"] == place)]

@@ -41,7 +41,7 @@ class Person:
     signs: list[Row]
     evidence: list[Evidence] = field(default_factory=list)
     fact: dict[str, Any] = field(default_factory=dict)
-    cards: list[tuple[str | None, str | None]] = field(default_factory=list)
+    cards: list[tuple[str | None, str | None, str]] = field(default_factory=list)  # dwelling, township, record
 
 
 def rounded(value: float, places: int) -> float:

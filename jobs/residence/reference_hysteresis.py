@@ -81,8 +81,8 @@ def _ends(e: Evidence, p: Parameters) -> set[dt.date]:
 def _clocks(outcome: Outcome, p: Parameters) -> set[dt.date]:
     f, born, days = outcome.fact, outcome.person.resident["birth_date"], p.days
     found = {add_months(f[name], p.months.half_year) for name in ("came_by", "last_came_by", "away_since") if f[name]}
-    if f["last_seen"] and longest(f, p):
-        found.add(f["last_seen"] + (longest(f, p) + 1) * DAY)
+    if f["last_seen"] and (patience := longest(f, p)):
+        found.add(f["last_seen"] + (patience + 1) * DAY)
     silent = [(day, f["registered_on"]) for day in (f["gone_on"] or f["last_seen"], f["last_seen"])]
     left = outcome.others.left_with
     for start in (*silent, *([(left, f["registered_on"])] if left else [])):

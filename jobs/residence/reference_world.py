@@ -126,8 +126,8 @@ def _registered(world: World) -> dict[str, Row]:
     return defaultdict(dict, {who: {"register_township": min(found)[1]} for who, found in rows.items()})
 
 
-def _cards(world: World, today: Mapping[str, dt.date]) -> dict[str, list[tuple[str | None, str | None]]]:
-    """(dwelling, township) of every resident's open cards that say "living here", the one visited last first: not those whose
+def _cards(world: World, today: Mapping[str, dt.date]) -> dict[str, list[tuple[str | None, str | None, str]]]:
+    """(dwelling, township, record) of every resident's open cards that say "living here", the one visited last first: not those whose
     newest word is a negative sign."""
     seen: dict[str, dt.date] = {}
     doubted: dict[str, dt.date] = {}
@@ -142,7 +142,7 @@ def _cards(world: World, today: Mapping[str, dt.date]) -> dict[str, list[tuple[s
         if r.get("card") and (record not in doubted or visited > doubted[record]):
             found[r["resident_id"]].append((visited, record, r))
     best = {who: sorted(cards, key=lambda c: c[:2], reverse=True) for who, cards in found.items()}
-    return defaultdict(list, {who: [(r["text_dwelling"], r["text_township"]) for _, _, r in cs] for who, cs in best.items()})
+    return defaultdict(list, {who: [(r["text_dwelling"], r["text_township"], n) for _, n, r in cs] for who, cs in best.items()})
 
 
 def _not_let(world: World, today: Mapping[str, dt.date]) -> list[Row]:
@@ -182,7 +182,7 @@ def home(one: Person) -> tuple[str | None, str | None]:
     """(dwelling, township) of the best candidate; a township outside the district is none."""
     best = max((c for c in (_candidate(e, one) for e in one.evidence) if c), default=None)
     if one.cards and (best is None or best[0] < 6):
-        dwelling, township = one.cards[0]
+        dwelling, township, _ = one.cards[0]
     elif best is None:
         return None, None
     else:

@@ -56,8 +56,7 @@ _WHOLE = ("carry", "carry_permit", "half_life", "before")
 
 def evidence(signs: pl.DataFrame, members: pl.DataFrame, p: Parameters, groups: Mapping[str, str]) -> pl.DataFrame:
     """Signs of every resident as intervals. `members` has record_id, row, who, today, local, hukou_township, closed_on,
-    text_dwelling, text_township, text_here, carded, card_first, card_last; `groups` maps departments that copy one another to one
-    word."""
+    text_dwelling, text_township, text_here, carded, cards.ALL_CARDS; `groups` maps departments that copy one another to one word."""
     sign, since, until = pl.col("sign"), pl.col("from_date"), pl.col("to_date")
     point = ~pl.col("continuing")
     known = (since <= pl.col("today")) & (pl.col("known_from") <= pl.col("today"))
@@ -71,6 +70,7 @@ def evidence(signs: pl.DataFrame, members: pl.DataFrame, p: Parameters, groups: 
         confirmed=pl.when("continuing").then(since.max().over("row", "sign")),  # every confirmation starts its time anew
         until=pl.when(point).then(pl.when(until > since).then(until)).otherwise(pl.coalesce(until, closed)),
         is_weak=_is_weak(p) & ~_lapsed(p),
+        before=pl.when((sign != "S07") | since.dt.month().is_in(p.school_starts)).then("before").otherwise(0),
     )
     departs = pl.col("departure") & ~pl.col("is_weak") & ~(pl.col("local") & (sign == "N01"))
     return _valued(_dated(named)).with_columns(leaving=departs).drop(_DONE)
