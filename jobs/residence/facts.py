@@ -31,7 +31,7 @@ def facts(residents: pl.DataFrame, presence: pl.DataFrame, scores: pl.DataFrame,
         left_on=pl.max_horizontal("left_on", pl.when(newer(pl.col("uninsured_on"), pl.col("newest_ab"))).then("uninsured_on")),
         gone_on=pl.coalesce("gone_on", pl.when(~pl.col("local") & lapsed).then("uninsured_on")),
         stands=pl.col("stands") | lapsed,
-        settled=pl.col("carded") | pl.col("seen_twice") | pl.col("owns"),
+        settled=pl.col("carded") | pl.col("seen_twice") | pl.col("owns") | (pl.col("nature") == "CITY_HUKOU"),
         home_dwelling=pl.when("by_card").then("card_dwelling").otherwise("dwelling"),
         home_township=_in_district(pl.when("by_card").then("card_township").otherwise("place_township")),
         came_by=_since_birth("came_by"),
@@ -80,6 +80,8 @@ def longest(p: Parameters) -> pl.Expr:
     return (
         pl.when("carded")
         .then(pl.lit(days.settled_carded, pl.Int32))
+        .when(pl.col("nature") == "CITY_HUKOU")
+        .then(days.settled_city)
         .when(~local & pl.col("insured"))
         .then(days.settled_insured)
         .when(local & pl.col("owns"))

@@ -14,8 +14,8 @@ from jobs.residence.signs import OFFICIAL, among, in_force
 def chosen_home(told: Evidence, p: Parameters) -> pl.DataFrame:
     """(who, tier, dwelling, place_township) of the best candidate: its tier, its place among A signs in force, then the newest; the
     rest decides between equals."""
-    placed, text = _placed(), _text()
-    seen = told.rows.filter(pl.col("strength").is_not_null() & (placed | text))
+    placed = _placed()
+    seen = told.rows.filter(names_dwelling())
     named = seen.select(
         "who", "sign", "row", "strength", "event", "last", "since", "ends", "today",
         dwelling=pl.when(placed).then("dwelling_id").otherwise("text_dwelling"),
@@ -34,7 +34,8 @@ def chosen_home(told: Evidence, p: Parameters) -> pl.DataFrame:
 
 def names_dwelling() -> pl.Expr:
     """The sign names a dwelling or township, or the text of its row does."""
-    return pl.col("strength").is_not_null() & (_placed() | _text())
+    at_desk = (pl.col("sign") == "S03") & pl.col("dwelling_id").is_null()  # collective hukou: the address of an office
+    return pl.col("strength").is_not_null() & (_placed() | _text()) & ~at_desk
 
 
 _PLACES = {code: -position for position, code in enumerate(ADDRESS_ORDER)}

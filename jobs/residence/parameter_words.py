@@ -26,6 +26,7 @@ WORDS = {
     "days.settled_span": ("稳定居住两次见到的间隔", "settled: seen twice so far apart"),
     "days.settled_window": ("稳定居住的查看期", "settled: looked for within"),
     "days.settled_carded": ("在册者静默可信", "silence believed: with a card"),
+    "days.settled_city": ("市内他区户籍者静默可信", "silence believed: hukou elsewhere in the city"),
     "days.settled_owner": ("本地有房者静默可信", "silence believed: local owner"),
     "days.settled_insured": ("外来参保者静默可信", "silence believed: non-local insured"),
     "days.settled_unlisted": ("本地未在册者静默可信", "silence believed: local, no card"),

@@ -63,6 +63,7 @@ class Days(_Part):
     settled_span: int
     settled_window: int
     settled_carded: int | None
+    settled_city: int
     settled_owner: int
     settled_insured: int
     settled_unlisted: int

@@ -116,7 +116,7 @@ def _presence(one: Person) -> None:
     starts = [a for a, _ in seen]
     f["owns"] = any(e.row["sign"] == "S20" and e.here and e.ends > today for e in one.evidence)
     f["seen_twice"] = bool(starts) and (max(starts) - min(starts)).days >= p.days.settled_span
-    f["settled"] = bool(one.cards) or f["owns"] or f["seen_twice"]
+    f["settled"] = bool(one.cards) or f["owns"] or f["seen_twice"] or f["nature"] == "CITY_HUKOU"
 
 
 def _before(e: Evidence, p: Parameters) -> int:
@@ -307,6 +307,8 @@ def longest(f: Mapping[str, Any], p: Parameters) -> int | None:
     """How long silence is no absence; None: for ever."""
     if f["carded"]:
         return p.days.settled_carded
+    if f["nature"] == "CITY_HUKOU":
+        return p.days.settled_city
     if f["insured"] and not f["local"]:
         return p.days.settled_insured
     if f["local"] and f["owns"]:

@@ -170,13 +170,15 @@ def _child(one: Person, others: Relatives, home: str | None) -> str | None:
     if nature in OUTSIDE:
         return OUTSIDE[nature] if usual else "32"
     if nature == "NO_HUKOU":
+        if (one.today - one.resident["birth_date"]).days >= one.p.days.newborn and parent in (*INLAND.values(), "31"):
+            return parent  # births are registered within a month, where the parents are
         return "24" if usual or parent == "31" else None
     return INLAND[nature] if usual else "31"
 
 
 def _township(one: Person, home: str | None) -> str:
     hukou = one.fact["hukou_township"]
-    return "12" if home and hukou and home != hukou else "11"
+    return "12" if hukou and home != hukou else "11"
 
 
 def _abroad(one: Person, _o: Relatives, _h: str | None) -> str | None:

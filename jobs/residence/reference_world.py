@@ -194,7 +194,8 @@ def _candidate(e: Evidence, one: Person) -> tuple[Any, ...] | None:
     row, code = e.row, e.row["sign"]
     placed = row["place"] == "dwelling" and e.here and (row["dwelling_id"] or row["township"])
     text = code != "S19" and row["text_here"] and (row["text_dwelling"] or row["text_township"])
-    if e.strength is None or not (placed or text):
+    at_desk = code == "S03" and not row["dwelling_id"]  # collective hukou: the address of an office
+    if e.strength is None or not (placed or text) or at_desk:
         return None
     dwelling, township = ("dwelling_id", "township") if placed else ("text_dwelling", "text_township")
     known = ((d is not None, d or "") for d in (row[township], row[dwelling]))

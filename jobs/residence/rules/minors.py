@@ -25,14 +25,18 @@ def follows_parent(f: Facts, p: Parameters) -> pl.Expr:
 
 
 def rule_child(f: Facts, p: Parameters) -> pl.Expr:
-    """R-08: the parent's class with the child's own nature. A parent absent for a while keeps a local child at 13."""
+    """R-08: the parent's class with the child's own nature. A parent absent for a while keeps a local child at 13. No hukou stated of
+    a child older than a year means that nobody asked: births are registered within a month, where the parents are."""
     parent = f.parent_code
     here = parent.is_in(["11", "12", "21", "22", "23", "24", "25", "26"])
     briefly, absent = parent.is_in(["31", "32"]), parent.is_in(["13", "14"])
     at_home = township_code(f, pl.coalesce(f.parent_township, f.home_township))
     local = pl.when(here | briefly).then(at_home).when(absent).then(parent)
     abroad = pl.when(here).then(outside_code(f)).when(briefly).then(pl.lit("32"))
-    unregistered = pl.when(here | (parent == "31")).then(pl.lit("24"))
+    asked = between(f.today, f.birth_date) >= p.days.newborn
+    unregistered = (
+        pl.when(asked & parent.is_in(["21", "22", "23", "31"])).then(parent).when(here | (parent == "31")).then(pl.lit("24"))
+    )
     inland = pl.when(here).then(inland_code(f)).when(briefly).then(pl.lit("31"))
     code = (
         pl.when(f.local)

@@ -35,8 +35,9 @@ def present(f: Facts, p: Parameters) -> pl.Expr:
 
 
 def township_code(f: Facts, home: pl.Expr) -> pl.Expr:
-    """11 at home in the hukou's township, 12 in another."""
-    elsewhere = yes(home != f.hukou_township)
+    """11 at home in the hukou's township, 12 in another; whose hukou is at no dwelling and whose home nothing tells, lives apart from
+    it."""
+    elsewhere = yes(home != f.hukou_township) | (home.is_null() & f.hukou_township.is_not_null())
     return pl.when(elsewhere).then(pl.lit("12")).otherwise(pl.lit("11"))
 
 
