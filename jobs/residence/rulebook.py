@@ -58,18 +58,21 @@ One status a person a night, from the evidence known tonight and the business da
   **Grid cards**: an open row of the grid's list of persons, not doubted since, says that the grid still counts the person as living
   there. It has no day, so it makes no interval: with it silence is no departure, work and visits create presence, and leaving
   another dwelling is a move. Whoever nothing else tells of is present by it, the half year counted as met.
-- 离开迹象若另有在期居所迹象、且其日期晚于原居所的一切迹象，或网格卡在另一居所，是区内搬家，不是离开。
+- 离开迹象若另有在期居所迹象、且其日期晚于原居所的一切迹象，或网格卡在另一居所，是区内搬家，不是离开。网格说已离开、而网格自己另有
+  此人未关闭的卡片（不论何处）的，关的是旧卡，不是离开；只有一张卡、被说离开后又走访到的，仍按下文两次见到。
   A departure is a move inside the district when a sign in force names another dwelling, later than anything named the first, or an
-  open grid card does.
+  open grid card does. What the grid says of leaving is no departure while the grid has another open card of the person, wherever:
+  the row found gone was an older one. Where the only card is the one found gone and visited since, two sightings are asked for (below).
 - “查无此人”和行政注销只是弱反证，不是离开。
   "Nobody of that name" and an administrative cancellation are weak signs and no departure.
-- 沉默多久不算离开（无离开或外地迹象时，自最后所见起）：有网格卡的本地户籍 {local} 日、非本地 {other} 日；
+- 沉默多久不算离开（无离开或外地迹象时，自最后所见起）：有网格卡的{carded_zh}：看门的人仍认其在住；
   无卡的本地户籍，有自住房 {owner} 日，两年内两次以上见于在区（相隔 {span} 日以上）{unlisted} 日；
-  非本地户籍、在区有住址且居民保险在保的 {insured} 日；其余依各条规则。
-  How long silence is no departure, when nothing says that the person went away: with a grid card {local} days (local hukou) or
-  {other} days (others); a local without one {owner} days when owning a dwelling that is not let, {unlisted} days when seen here on
-  two days {span} days apart within two years; others {insured} days when insured as a resident here with a dwelling here; otherwise
-  as the rules say.
+  市内他区户籍 {city} 日（不须登记，迹象本来就少）；其他非本地户籍、在区有住址且居民保险在保的 {insured} 日；其余依各条规则。
+  How long silence is no departure, when nothing says that the person went away: with an open grid card {carded_en}, as whoever
+  looks at the door still counts the person as living there; a local without one {owner} days when owning a dwelling that is not let,
+  {unlisted} days when seen here on two days {span} days apart within two years; people with hukou in another urban district of the
+  city {city} days (nobody registers them, few signs are expected); others {insured} days when insured as a resident here with a
+  dwelling here; otherwise as the rules say.
 - 就业不是居住：离开迹象之后仍有缴费，不推翻离开。本地户籍的外出自最早的未被回答的离开迹象起算。
   Work is no living: paid months after a departure do not contradict it. A local's absence counts from the first departure that
   nothing newer answers.
@@ -84,13 +87,20 @@ One status a person a night, from the evidence known tonight and the business da
   day of leaving is taken at its word.
 - 本地户籍新登记 {registered} 日内、别无迹象的，视为在区：户口须本人到场办理。
   A hukou registered within {registered} days, nothing else telling anything, is presence: it is registered in person.
-- 首见于走访、就医等单日迹象的，并非当日才来：满半年自首见前 {met} 日起算（一年两访之半）；首见于就业的，自入职前 {work} 日起算
-  （未登记者约四十五至九十日方有迹象）；均不早于最近一次离开和出生。登记、租约则自其起日。
-  Whoever is first met on a single day (visit, treatment) came before it: the half year counts from {met} days earlier, half of the
-  year between two visits; whoever is first known by work, from {work} days earlier (people without a registration show in 45 to 90
-  days); never before last leaving or before birth. A registration or tenancy tells its own beginning. `here_since` stays the day seen.
+- 首见于走访、就医等单日迹象或就业的，并非当日才来：满半年自首见前 {met} 日起算（一年两访之半）；首见于学年开始（{starts} 月）入学的亦同，
+  学年之中转来的则自入学日起；均不早于最近一次离开和出生。登记、租约则自其起日。
+  Whoever is first met on a single day (visit, treatment) or first known by work came before it: the half year counts from {met} days
+  earlier, half of the year between two visits; so does whoever is first known by an enrolment at the start of the school year (month
+  {starts}), while an enrolment during the year follows a move and tells its own beginning; never before last leaving or before birth.
+  A registration or tenancy tells its own beginning. `here_since` stays the day seen.
 - 一周岁以下、户口在外、在区未满半年的婴儿随父母：从未住过户口所在地者，按母亲计（普查口径）。
   An infant younger than a year, hukou elsewhere, without a half year of its own follows its parents, as the census counts it.
+- 一周岁以上仍无户口记载、凭父母判定的儿童，与所随父母同码：出生须在一月内登记，户口随父母；随本地户籍父母而本区无其户口的，仍为户口待定。
+  A child older than a year of whom no hukou is stated, decided by a parent, has the parent's code: births are registered within a
+  month, with the parents; a local parent's child whom the register here does not know has no hukou yet.
+- 户口不在住宅的（集体户、挂靠办公地址），不是住处；别无所知的记为 12，镇街暂按户口所在。
+  A hukou at no dwelling (collective households, the address of an office) is no home: whose home nothing else tells is 12, counted in
+  the hukou's township until something does.
 - 家庭：配偶、父母、子女已离开且无一人在区、本人此后无居住或本人活动迹象（缴费不算）的，视为同去；本人沉默、无离开迹象、曾在区，
   而上述亲属凭本人证据在区的，视为在区（本地户籍不论曾否见到），满半年与否随亲属。
   Family: whoever no living sign and no act (paid months are neither) tells of since spouse, parents or children left, none of them
@@ -137,9 +147,11 @@ def render(p: Parameters, spec: Path) -> str:
     """The whole document."""
     d = p.days
     introduction = INTRODUCTION.format(
-        **{"span": d.settled_span, "local": d.settled_local, "other": d.settled_other, "owner": d.settled_owner},
+        **{"span": d.settled_span, "city": d.settled_city, "owner": d.settled_owner},
         **{"unlisted": d.settled_unlisted, "met": d.met_before, "works": d.works_on},
-        **{"work": d.work_before, "gone": d.found_gone_after, "lapsed": d.lapsed_after},
+        **{"gone": d.found_gone_after, "lapsed": d.lapsed_after, "starts": "、".join(str(m) for m in p.school_starts)},
+        **{"carded_zh": "不限日数" if d.settled_carded is None else f"{d.settled_carded} 日"},
+        **{"carded_en": "however long" if d.settled_carded is None else f"up to {d.settled_carded} days"},
         **{"insured": d.settled_insured, "registered": d.newly_registered},
         **{"week": d.hysteresis, "search": d.hysteresis_search},
     )

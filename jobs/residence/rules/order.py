@@ -55,11 +55,11 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "R-04d",
-        "非本地户籍，两年内曾居住，真实离开迹象之后未再见到本人（网格称已离开的，须两次见到或有登记、合同才算），或户口已迁出且无更新的居住迹象；"
+        "非本地户籍，两年内曾居住，真实离开迹象之后未再见到本人（网格称已离开的，须两次见到或有登记、合同、另一张网格卡才算），或户口已迁出且无更新的居住迹象；"
         "此后见到其配偶、父母或子女的除外",
         "not local, lived here within two years, not met since a true departure sign (what the grid says of leaving is answered by two "
-        "sightings, a registration or a contract), or the hukou moved out and no newer A sign; unless spouse, parent or child was met "
-        "here since",
+        "sightings, a registration, a contract or another open card), or the hukou moved out and no newer A sign; unless spouse, "
+        "parent or child was met here since",
         ("53",),
         rule_departure,
     ),
