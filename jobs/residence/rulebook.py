@@ -177,7 +177,12 @@ def _codes() -> str:
 def _rules() -> str:
     rows = [[r.id, r.zh, r.en, ", ".join(r.codes)] for r in RULES]
     rows.append(
-        ["R-10", "非本地且未稳定居住，判为在区但证据分低于下限", "not local, not settled, counted as here on a low score", "62"]
+        [
+            "R-10",
+            "非本地（市内他区户籍者除外）且未稳定居住，判为在区但证据分低于下限",
+            "neither local nor from the city's other districts, not settled, counted as here on a low score",
+            "62",
+        ]
     )
     title = "## 规则，先决定者为准 · Rules, the first that decides wins\n\n"
     return title + table(["rule", "中文", "English", "codes"], rows)

@@ -54,6 +54,7 @@ def rule_tie(f: Facts, p: Parameters) -> pl.Expr:
 
 
 def thin(code: pl.Expr, score: pl.Expr, p: Parameters) -> pl.Expr:
-    """R-10: a non-local counted as living here on an evidence score below the bound is 62, unless settled."""
+    """R-10: a non-local counted as living here on an evidence score below the bound is 62, unless settled: few signs
+    are expected of people from the city's other districts, whom nobody registers."""
     here = code.is_in([c for c, s in CODES.items() if s.kind in ("R", "T")])
     return ~pl.col("local") & ~pl.col("settled") & here & (score < p.scores.low)
