@@ -8,7 +8,7 @@ import polars as pl
 
 from jobs.residence.days import between, earlier, later
 from jobs.residence.parameters import Parameters
-from jobs.residence.signs import OFFICIAL, in_force, official, where
+from jobs.residence.signs import OFFICIAL, at_desk, enrolled, in_force, official, where
 
 
 class Evidence(NamedTuple):
@@ -41,6 +41,7 @@ def resident_wide(told: pl.DataFrame, p: Parameters) -> Evidence:
         own_ab=pl.col("event").filter(pl.col("strength").is_in([*OFFICIAL, "B"]) & pl.col("here")).max(),
         firm_ab=_firm(),
         newest_a=pl.col("lives").max(),
+        enrolled=enrolled().any(),
         stay=pl.col("stays").max(),
         stay_named=pl.col("stays").filter(pl.col("dwelling_id").is_not_null()).max(),
     )
@@ -49,7 +50,7 @@ def resident_wide(told: pl.DataFrame, p: Parameters) -> Evidence:
     known = wide.join(answered, on="number", how="left").with_columns(pl.col("answered").fill_null(False))
     moved = pl.col("sign").is_in(p.from_dwelling) & pl.col("answered")
     breaks = known.filter(pl.col("leaving") & ~moved).select("who", "since")
-    return Evidence(known.drop("near", "stay", "stay_named", "lives", "stays"), leaves, breaks, outside)
+    return Evidence(known.drop("near", "enrolled", "stay", "stay_named", "lives", "stays"), leaves, breaks, outside)
 
 
 def _firm() -> pl.Expr:
@@ -84,7 +85,7 @@ def dwells() -> pl.Expr:
     strength = pl.col("strength")
     named = (strength == "D") & (pl.col("place") == "dwelling") & pl.col("in_district")
     told = strength.is_in(["B", "C", "D"]) & pl.col("text_here") & (pl.col("sign") != "S19")
-    return official() | named.fill_null(False) | told.fill_null(False)
+    return official() | ((named.fill_null(False) | told.fill_null(False)) & ~at_desk())
 
 
 def _answers(wide: pl.DataFrame, p: Parameters) -> pl.DataFrame:
@@ -103,5 +104,6 @@ def _answers(wide: pl.DataFrame, p: Parameters) -> pl.DataFrame:
     other = pl.when(pl.col("sign").is_in(p.two_sightings)).then(other_card).otherwise(other_door)
     card = (pl.col("sign") != "N05") & other.fill_null(False)
     ended = pl.col("sign").is_in(["N05", "N06"]) & pl.col("stay").is_not_null()
+    schooled = pl.col("sign").is_in(p.two_sightings) & pl.col("enrolled")
     stood = (pl.col("newest_a") > pl.col("since")).fill_null(False)
-    return gone.select("number", answered=pl.when("stands").then(stood).otherwise(ended | later_stay | card))
+    return gone.select("number", answered=pl.when("stands").then(stood).otherwise(ended | schooled | later_stay | card))

@@ -20,14 +20,15 @@ FOLLOWED = [*PRESENT, "13", "14"]
 NARROW = [
     *("resident_id", "mother_id", "father_id", "spouse_id", "age", "own_code", "score", "strongest"),
     *("home_dwelling", "home_township", "newest_ab", "firm_ab", "gone_on", "departed_on", "elsewhere_on", "stands", "left_at"),
+    *("home_sure", "enrolled"),
 ]
 """What is read of everybody."""
 
 
 def relatives(own: pl.DataFrame, guardians: pl.DataFrame, p: Parameters) -> pl.DataFrame:
     """(resident_id, parent_id, parent_code, parent_score, parent_dwelling, parent_township, household_present, lives_with, left_with,
-    stays_with, kin_here, kin_abroad, kin_id, kin_score) of everybody in `own`; `guardians` are listed pairs (child, parent) of
-    resident ids."""
+    stays_with, kin_here, kin_abroad, kin_id, kin_score, kin_dwelling, kin_township, home_of) of everybody in `own`; `guardians` are
+    listed pairs (child, parent) of resident ids."""
     people = own.select(NARROW).sort("resident_id").with_row_index("n")
     ids = people.select("resident_id", "n")
     stated = [_numbered(people, ids, name) for name in ("mother_id", "father_id", "spouse_id")]
@@ -66,7 +67,8 @@ def _family(people: pl.DataFrame, stated: pl.DataFrame, p: Parameters) -> pl.Dat
     """`left_with`: the day on which spouse, parents or children left, when none of them was met since, no minor of them is here, and
     the person was not surely met; `stays_with`: one of them, who lives at another dwelling than the person left, was met after
     that: they moved house together; `kin_here`: the smallest status of those who are here (31 and 32 only when none is a usual
-    resident), of `kin_id` with the score `kin_score`; `kin_abroad`: one is 14."""
+    resident), of `kin_id` with the score `kin_score`; `kin_abroad`: one is 14;
+    `kin_dwelling`, `kin_township`: the home of the first of them, `home_of`, of whom a card or contract tells it."""
     pairs, own = pl.concat([stated, stated.select(me="other", other="me")]), pl.col("own_code")
     lives = own.is_in(PRESENT)
     of_kin = people.select(
@@ -75,24 +77,33 @@ def _family(people: pl.DataFrame, stated: pl.DataFrame, p: Parameters) -> pl.Dat
         here=pl.when(lives).then(own.cast(pl.Int64) * (1 << 32) + pl.col("n")),
         met=pl.when(lives).then("newest_ab"),
         child=lives & (pl.col("age") < p.age.minor),
+        sure=pl.when(lives & pl.col("home_sure")).then(own.cast(pl.Int64) * (1 << 32) + pl.col("n")),
         abroad=own == "14",
         home="home_dwelling",
     )
     mine = people.select(
-        "firm_ab", "stands", me="n", lived="left_at", went=pl.max_horizontal("departed_on", "elsewhere_on", "gone_on")
+        "firm_ab", "stands", "enrolled", me="n", lived="left_at", went=pl.max_horizontal("departed_on", "elsewhere_on", "gone_on")
     )
     moved = pl.when(pl.col("home") != pl.col("lived")).then("met")
     told = pairs.join(of_kin, on="other").join(mine.select("me", "lived"), on="me").with_columns(moved=moved).group_by(n="me")
-    family = told.agg(pl.col("gone", "met", "moved").max(), pl.col("here").min(), pl.col("child", "abroad").any())
+    family = told.agg(pl.col("gone", "met", "moved").max(), pl.col("here", "sure").min(), pl.col("child", "abroad").any())
     nearest = people.select(
         kin="n", kin_here="own_code", kin_id="resident_id", kin_score="score"
     )  # fmt: skip
-    known = family.with_columns(kin=(pl.col("here") % (1 << 32)).cast(pl.get_index_type()))
-    both = known.join(nearest, on="kin", how="left").join(mine.rename({"me": "n"}), on="n")
-    left = newer(pl.col("gone"), pl.col("firm_ab")) & ~yes(pl.col("met") > pl.col("gone")) & ~yes(pl.col("child"))
+    doors = people.select(door="n", kin_dwelling="home_dwelling", kin_township="home_township", home_of="resident_id")
+    number = pl.col("here", "sure") % (1 << 32)
+    known = family.with_columns(number.cast(pl.get_index_type())).rename({"here": "kin", "sure": "door"})
+    both = known.join(nearest, on="kin", how="left").join(doors, on="door", how="left").join(mine.rename({"me": "n"}), on="n")
+    left = (
+        newer(pl.col("gone"), pl.col("firm_ab"))
+        & ~yes(pl.col("met") > pl.col("gone"))
+        & ~yes(pl.col("child"))
+        & ~pl.col("enrolled")
+    )
     stays = ~yes(pl.col("stands")) & yes(pl.col("moved") > pl.col("went"))
     gone = pl.when(left & ~stays).then("gone")
-    return both.select("n", "kin_here", "kin_id", "kin_score", kin_abroad="abroad", left_with=gone, stays_with=stays)
+    kin = ("kin_here", "kin_id", "kin_score", "kin_dwelling", "kin_township", "home_of")
+    return both.select("n", *kin, kin_abroad="abroad", left_with=gone, stays_with=stays)
 
 
 def _households(people: pl.DataFrame, p: Parameters) -> pl.DataFrame:

@@ -28,9 +28,14 @@ if TYPE_CHECKING:
 
     from jobs.context import Context
 
-_KINDS = {"score": pa.float64(), "strongest": pa.float64(), "age": pa.int32(), "stands": pa.bool_()} | dict.fromkeys(
-    ("newest_ab", "firm_ab", "gone_on", "departed_on", "elsewhere_on"), pa.date32()
-)
+_KINDS = {
+    "score": pa.float64(),
+    "strongest": pa.float64(),
+    "age": pa.int32(),
+    "stands": pa.bool_(),
+    "home_sure": pa.bool_(),
+    "enrolled": pa.bool_(),
+} | dict.fromkeys(("newest_ab", "firm_ab", "gone_on", "departed_on", "elsewhere_on"), pa.date32())
 NARROWED = pa.schema([(name, _KINDS.get(name, pa.string())) for name in NARROW])
 
 

@@ -13,7 +13,7 @@ from jobs.residence.explanation import counted, strongest_signs
 from jobs.residence.figures import multiplied, rounded
 from jobs.residence.home import chosen_home
 from jobs.residence.parameters import Parameters
-from jobs.residence.signs import OFFICIAL, in_force, official, where
+from jobs.residence.signs import OFFICIAL, enrolled, in_force, official, where
 
 
 def scores(told: Evidence, records: pl.DataFrame, p: Parameters) -> pl.DataFrame:
@@ -63,6 +63,7 @@ def _newest(rows: pl.DataFrame, p: Parameters) -> pl.DataFrame:
         "strong_death": death & pl.col("detail").is_in(p.strong_deaths).fill_null(False),
         "owns": (sign == "S20") & here & in_force(),
         "dwells": official(),
+        "enrolled": enrolled(),
     }
     newest = {
         "newest_ab": event.filter(strength.is_in([*OFFICIAL, "B"]) & here),

@@ -83,6 +83,7 @@ def explanation(p: Parameters) -> pl.Expr:
         plain("negative", pl.col("negative")),
         plain("derived", pl.when(derived != "").then(array(derived))),
         text("follows", follows),
+        text("home_of", pl.col("home_of")),
         text("card", pl.col("card")),
         plain("by_hand", pl.when(rule == "R-03").then(by_hand)),
         text("alarm", alarm),

@@ -17,18 +17,19 @@ def facts(residents: pl.DataFrame, presence: pl.DataFrame, scores: pl.DataFrame,
     joined = residents.join(presence, on="who", how="left").join(scores, on="who", how="left")
     insured = pl.col("known_here") & (pl.col("insured_until") > pl.col("today"))
     told = joined.with_columns(
-        pl.col("stands", "in_force", "seen_twice", "owns").fill_null(False),
+        pl.col("stands", "in_force", "seen_twice", "owns", "enrolled", "known_outside").fill_null(False),
         pl.col("days_365", "death_sources").fill_null(0).cast(pl.Int32),
         pl.col("c_pos", "c_neg", "c_open").fill_null(0.0),
         carded=pl.col("card").is_not_null(),
         uninsured_on=uninsured(p),
         insured=insured.fill_null(False),
         by_card=pl.col("card").is_not_null() & (pl.col("tier") < 6).fill_null(True),
+        home_sure=pl.col("card").is_not_null() | (pl.col("tier") >= 5).fill_null(False),
     )
     lapsed = newer(pl.col("uninsured_on"), pl.col("newest_a"))
     placed = told.with_columns(
         departed_on=pl.max_horizontal("departed_on", "uninsured_on"),
-        left_on=pl.max_horizontal("left_on", pl.when(newer(pl.col("uninsured_on"), pl.col("newest_ab"))).then("uninsured_on")),
+        left_on=pl.max_horizontal("left_on", pl.when(newer(pl.col("uninsured_on"), pl.col("firm_ab"))).then("uninsured_on")),
         gone_on=pl.coalesce("gone_on", pl.when(~pl.col("local") & lapsed).then("uninsured_on")),
         stands=pl.col("stands") | lapsed,
         settled=pl.col("carded") | pl.col("seen_twice") | pl.col("owns") | (pl.col("nature") == "CITY_HUKOU"),
@@ -117,6 +118,7 @@ def own_status(rows: pl.DataFrame, p: Parameters) -> pl.DataFrame:
         "household_present": pl.lit(False),
         "left_with": pl.lit(None, pl.Date),
         "kin_here": pl.lit(None, pl.String),
+        "kin_township": pl.lit(None, pl.String),
         "stays_with": pl.lit(False),
         "kin_abroad": pl.lit(False),
     }

@@ -8,7 +8,7 @@ from jobs.residence.around import Evidence, latest_leave
 from jobs.residence.codes import ADDRESS_ORDER
 from jobs.residence.days import earlier
 from jobs.residence.parameters import Parameters
-from jobs.residence.signs import OFFICIAL, among, in_force
+from jobs.residence.signs import OFFICIAL, among, at_desk, in_force
 
 
 def chosen_home(told: Evidence, p: Parameters) -> pl.DataFrame:
@@ -34,8 +34,7 @@ def chosen_home(told: Evidence, p: Parameters) -> pl.DataFrame:
 
 def names_dwelling() -> pl.Expr:
     """The sign names a dwelling or township, or the text of its row does."""
-    at_desk = (pl.col("sign") == "S03") & pl.col("dwelling_id").is_null()  # collective hukou: the address of an office
-    return pl.col("strength").is_not_null() & (_placed() | _text()) & ~at_desk
+    return pl.col("strength").is_not_null() & (_placed() | _text()) & ~at_desk()
 
 
 _PLACES = {code: -position for position, code in enumerate(ADDRESS_ORDER)}

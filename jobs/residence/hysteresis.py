@@ -31,7 +31,7 @@ HELD = {"resident_id": pl.String, "held_usual": pl.Boolean, "pending_since": pl.
 go on saying so."""
 FAMILY = [
     *("parent_id", "parent_code", "parent_score", "parent_dwelling", "parent_township", "household_present", "lives_with"),
-    *("left_with", "stays_with", "kin_here", "kin_abroad", "kin_id", "kin_score"),
+    *("left_with", "stays_with", "kin_here", "kin_abroad", "kin_id", "kin_score", "kin_township"),
 ]
 SEEN = ("newest_ab", "firm_ab")
 """Days on which a person was met, which go on while a stay in hospital does."""
@@ -135,11 +135,11 @@ def _families(
     overlaid = whole.with_columns(met_until)
     then = pl.concat([then, narrow.filter(going_on).join(then, on="resident_id", how="anti")]).with_columns(met_until)
     both = then.join(narrow, on="resident_id", suffix="_now")
-    read = ["own_code", "home_dwelling", "home_township", "newest_ab", "gone_on", "age", "score"]
+    read = ["own_code", "home_dwelling", "home_township", "home_sure", "newest_ab", "gone_on", "age", "score"]
     differs = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_now")) for name in read)
     strong = [(pl.col(name) >= p.scores.strong_member).fill_null(False) for name in ("strongest", "strongest_now")]
     changed = both.filter(differs | (strong[0] != strong[1]))
-    alone = ["firm_ab", "departed_on", "elsewhere_on", "stands", "left_at"]
+    alone = ["firm_ab", "departed_on", "elsewhere_on", "stands", "left_at", "enrolled"]
     met = both.filter(pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_now")) for name in alone)).select("resident_id")
     homes = pl.concat([changed.select("home_dwelling"), changed.select(home_dwelling="home_dwelling_now")]).drop_nulls().unique()
     touched = pl.concat(

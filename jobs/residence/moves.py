@@ -62,7 +62,7 @@ def _until_today(day: pl.Expr) -> pl.Expr:
 
 def _of_signs(rows: pl.DataFrame, p: Parameters) -> pl.DataFrame:
     """Per resident (`who`) the last days on which a sign moved something, and in how many dwellings it may live."""
-    counts_end = official() | pl.col("sign").is_in(["S12", "S20"])
+    counts_end = official() | pl.col("sign").is_in(["S07", "S12", "S20"])
     lasting = later("last", p.days.settled_window)
     visited = later("since", p.days.visits_window)
     went_on = pl.max_horizontal(_until_today(later("since", 1)), _until_today(pl.col("ends")))

@@ -28,7 +28,8 @@ def own_facts(bucket: Bucket, p: Parameters, groups: Mapping[str, str]) -> pl.Da
     natural = with_nature(residents.join(_registered(records, bucket.signs), on="who", how="left"), p)
     members = _members(natural, records, p)
     cards = open_cards(members, bucket.signs)
-    known = members.filter(pl.col("own_row") & pl.col("text_here")).select("who", known_here=pl.lit(True)).unique()
+    says = {"known_here": pl.col("text_here"), "known_outside": ~pl.col("text_here")}
+    known = members.filter("own_row").group_by("who").agg(told.any().alias(name) for name, told in says.items())
     listed = members.join(cards.select("who", *ALL_CARDS, carded=pl.lit(True)), on="who", how="left")
     listed = listed.drop("card", "own_row").with_columns(pl.col("carded").fill_null(False))
     told = resident_wide(evidence(bucket.signs, listed, p, groups), p)

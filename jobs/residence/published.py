@@ -89,14 +89,20 @@ def _band(p: Parameters) -> pl.Expr:
 
 
 def _addressed(rows: pl.DataFrame) -> pl.DataFrame:
-    """Dwelling and township of everybody counted as present; children live where the parent they follow lives."""
+    """Dwelling and township of everybody counted as present; children live where the parent they follow lives, people of whom
+    no card or contract tells it where kin live of whom one does (`home_of`)."""
     follows = pl.col("rule_id") == "R-08"
     here = pl.col("status_code").is_in([*(c for c, s in CODES.items() if s.present), "13", "14", "61", "92"])
     here |= pl.col("held_usual").fill_null(False)
-    township = pl.when(follows).then(pl.coalesce("parent_township", "home_township")).otherwise("home_township")
-    dwelling = pl.when(follows).then(pl.coalesce("parent_dwelling", "home_dwelling")).otherwise("home_dwelling")
+    lodges = ~pl.col("home_sure") & pl.col("kin_township").is_not_null()
+    own = [pl.when(lodges).then("kin_" + of).otherwise("home_" + of) for of in ("township", "dwelling")]
+    township, dwelling = (
+        pl.when(follows).then(pl.coalesce("parent_" + of, at)).otherwise(at)
+        for of, at in zip(("township", "dwelling"), own, strict=True)
+    )
     known = pl.coalesce(township, "hukou_township", pl.lit(NOWHERE))
-    return rows.with_columns(dwelling_id=pl.when(here).then(dwelling), township=pl.when(here).then(known))
+    lent = pl.when(here & lodges & ~follows).then("home_of")
+    return rows.with_columns(dwelling_id=pl.when(here).then(dwelling), township=pl.when(here).then(known), home_of=lent)
 
 
 def _flags(rows: pl.DataFrame, p: Parameters) -> pl.DataFrame:

@@ -13,7 +13,7 @@ from typing import Any
 
 from jobs.residence.codes import FOREIGN, HKMT, URBAN, URBAN_BEFORE
 from jobs.residence.parameters import Parameters
-from jobs.residence.reference_evidence import DAY, Evidence, Person, Row, departure, rounded, weigh, where
+from jobs.residence.reference_evidence import DAY, Evidence, Person, Row, at_desk, departure, rounded, weigh, where
 from jobs.residence.reference_presence import Leaves, Stay, add_months, chains
 
 
@@ -78,7 +78,7 @@ def nature(resident: Row, age: int | None, today: dt.date, p: Parameters) -> str
         birth = resident["birth_date"]
         newborn = birth is not None and (today - birth).days < p.days.newborn
         young = age is not None and age < p.age.minor
-        return "NO_HUKOU" if newborn or kind == "birth_certificate" or young else "OUT_HUKOU"
+        return "NO_HUKOU" if newborn or kind == "birth_certificate" or young else "CITY_HUKOU"
     if division[:6] in (*URBAN, *URBAN_BEFORE, "330100"):
         return "CITY_HUKOU"
     return "PROV_HUKOU" if division[:2] == "33" else "OUT_HUKOU"
@@ -146,6 +146,8 @@ def _cut(e: Evidence, leaves: list[tuple[dt.date, str | None]]) -> None:
 def _dwells(e: Evidence) -> bool:
     if e.strength in ("A", "A-"):
         return e.here
+    if at_desk(e):
+        return False
     if e.strength == "D" and e.row["place"] == "dwelling" and e.row["in_district"]:
         return True
     return e.strength is not None and bool(e.row["text_here"]) and e.row["sign"] != "S19"
@@ -210,6 +212,7 @@ def _dates(one: Person) -> None:
     stays = [e for e in official if e.ends > today]
     f["in_force"] = bool(stays)
     f["dwells"] = bool(official)
+    f["enrolled"] = any(_enrolled(e, today) for e in all_)
     f["newest_ab"] = newest(e.event for e in own if e.strength != "C")
     f["firm_ab"] = _firm(own, p)
     f["newest_b"] = newest(e.last for e in all_ if e.strength == "B")
@@ -230,7 +233,7 @@ def _dates(one: Person) -> None:
     f["stands"] = bool(standing) or _newer(ended, newest_a)
     if f["gone_on"] is None and not f["local"] and _newer(ended, newest_a):
         f["gone_on"] = ended
-    f["left_on"] = newest([*(e.since for e in unmet), *([ended] if ended and _newer(ended, f["newest_ab"]) else [])])
+    f["left_on"] = newest([*(e.since for e in unmet), *([ended] if ended and _newer(ended, f["firm_ab"]) else [])])
     f["insured"] = any(e.row["sign"] == "S12" and e.ends > today for e in all_) and bool(one.resident.get("known_here"))
     elsewhere = [e for e in all_ if e.strength is None and p.negatives[e.row["sign"]].elsewhere]
     f["elsewhere_on"] = newest(e.since for e in elsewhere if not _answered(e, stays, one))
@@ -333,7 +336,8 @@ def newest(days: Iterable[dt.date]) -> dt.date | None:
 def _answered(e: Evidence, stays: list[Evidence], one: Person) -> bool:
     """A departure from one dwelling is a move inside the district when an open grid card or a sign in force names another one,
     the sign later than anything named the first; what the grid says of leaving counts only while it has no other open card of the
-    person; a school left or a tenancy ended says nothing while an A sign stands; what stands is answered by a newer A sign alone."""
+    person, who goes to no school here; a school left or a tenancy ended says nothing while an A sign stands; what stands is answered
+    by a newer A sign alone."""
     code, record, at = e.row["sign"], e.row["record_id"], where(e)
     if code not in one.p.negatives or not one.p.negatives[code].departure:
         return False
@@ -343,6 +347,8 @@ def _answered(e: Evidence, stays: list[Evidence], one: Person) -> bool:
     if code in ("N05", "N06") and stays:
         return True
     if code in one.p.two_sightings:
+        if any(_enrolled(s, one.today) for s in one.evidence):
+            return True
         if any(other != record for _, _, other in one.cards):
             return True
     elif code != "N05" and at is not None and any(card is not None and card != at for card, _, _ in one.cards):
@@ -354,6 +360,11 @@ def _answered(e: Evidence, stays: list[Evidence], one: Person) -> bool:
         s.event > since and s.row["record_id"] != record and (place is None or s.row["dwelling_id"] not in (None, place))
         for s in stays
     )
+
+
+def _enrolled(e: Evidence, today: dt.date) -> bool:
+    """A school here that goes on tonight, of a pupil whose row does not put the dwelling outside the district."""
+    return e.row["sign"] == "S07" and e.last >= today and e.here and e.row["text_here"] is not False
 
 
 def _basis(f: Mapping[str, Any], today: dt.date, p: Parameters) -> str | None:

@@ -97,6 +97,11 @@ def where(e: Evidence) -> str | None:
     return named
 
 
+def at_desk(e: Evidence) -> bool:
+    """A collective hukou: its address is an office, no dwelling."""
+    return e.row["sign"] == "S03" and not e.row["dwelling_id"]
+
+
 def departure(e: Evidence, local: bool, p: Parameters) -> bool:
     """A true departure sign; a hukou moved out is none of a person who holds a local one."""
     n = p.negatives.get(e.row["sign"])

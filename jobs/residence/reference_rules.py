@@ -29,8 +29,8 @@ class Decision:
 @dataclass(frozen=True)
 class Relatives:
     """What the rules may know of others: the parent followed, whether a household member is present, or strongly so; the day on
-    which the family left, the status of kin who are here, whether one of them was met after the person left, and whether one is
-    abroad."""
+    which the family left, the status of kin who are here, whether one of them was met after the person left, whether one is abroad,
+    and the township of kin who are here and whose home a card or contract tells."""
 
     parent: Decision | None = None
     parent_township: str | None = None
@@ -40,6 +40,7 @@ class Relatives:
     kin: Decision | None = None
     stays_with: bool = False
     kin_abroad: bool = False
+    kin_township: str | None = None
 
 
 NOBODY = Relatives()
@@ -86,8 +87,9 @@ def _thin(one: Person, said: Decision) -> bool:
 
 def first(one: Person, others: Relatives, home_township: str | None, without: tuple[str, ...] = ()) -> tuple[str, str]:
     """Code and rule of the first rule that decides, leaving out some."""
+    lives_at = home_township if one.fact["home_sure"] else others.kin_township or home_township
     for rule, decide in ORDER:
-        code = None if rule in without else decide(one, others, home_township)
+        code = None if rule in without else decide(one, others, lives_at)
         if code is not None:
             return code, rule
     raise AssertionError("R-06d decides for everybody")
@@ -215,7 +217,12 @@ def _local_short(one: Person, others: Relatives, _h: str | None) -> str | None:
     away = _absence(one, others)
     if not one.fact["local"] or away is None or away >= one.p.days.absent:
         return None
-    return "14" if others.kin_abroad else "13"
+    return "14" if _once_abroad(one, others) else "13"
+
+
+def _once_abroad(one: Person, others: Relatives) -> bool:
+    """Worked or studied outside the border before, or spouse, a parent or a child does."""
+    return others.kin_abroad or one.fact["abroad"] in one.p.abroad_stay
 
 
 def _local_household(one: Person, others: Relatives, home: str | None) -> str | None:
@@ -235,7 +242,7 @@ def _local_silent(one: Person, others: Relatives, _h: str | None) -> str | None:
 
 
 def _local_away(one: Person, others: Relatives, _h: str | None) -> str | None:
-    code = "14" if others.kin_abroad else "41"
+    code = "14" if _once_abroad(one, others) else "41"
     return code if one.fact["local"] else None
 
 
@@ -260,7 +267,8 @@ def _kin_here(one: Person, others: Relatives, _h: str | None) -> str | None:
     f = one.fact
     away = f["stands"] or f["left_on"] is not None or _newer(f["elsewhere_on"], f["last_seen"])
     away = away and not others.stays_with
-    if f["nature"] not in INLAND or away or others.kin is None or _lapsed(one, others, None) is None:
+    apart = one.resident.get("known_outside") and _lapsed(one, others, None) is None
+    if f["nature"] not in INLAND or away or apart or others.kin is None:
         return None
     return "31" if others.kin.code in ("31", "32") else INLAND[f["nature"]]
 

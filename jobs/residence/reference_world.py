@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from jobs.residence.codes import ADDRESS_ORDER
 from jobs.residence.parameters import Parameters
 from jobs.residence.reference import person
-from jobs.residence.reference_evidence import HERE_CODES, Evidence, Person, where
+from jobs.residence.reference_evidence import HERE_CODES, Person
+from jobs.residence.reference_home import home
 from jobs.residence.reference_rules import Decision, Relatives, final, own_code
 
 Row = dict[str, Any]
@@ -57,7 +57,10 @@ def with_derived(world: World, today: Mapping[str, dt.date]) -> list[Row]:
 def decide_told(world: World, told: list[Row], p: Parameters, fixed: Mapping[str, Relatives] | None = None) -> dict[str, Outcome]:
     """Every resident's decision from the signs told, derived ones among them; with the relatives given, where they are."""
     people = _people(World(world.residents, world.records, told, world.ties), p)
-    homes = {who: home(one) for who, one in people.items()}
+    homes: dict[str, tuple[str | None, str | None]] = {}
+    for who, one in people.items():
+        dwelling, township, one.fact["home_sure"] = home(one)
+        homes[who] = dwelling, township
     own = {who: own_code(one, homes[who][1]) for who, one in people.items()}
     parents = _parents(world, people, own)
     groups = _households(people, own, homes, p)
@@ -68,6 +71,7 @@ def decide_told(world: World, told: list[Row], p: Parameters, fixed: Mapping[str
         known = Decision(own[parent], "", people[parent].fact["score"]) if parent else None
         present, strong = groups.get(homes[who][0] or "", (0, 0))
         left_with, nearest, stays_with = _family(kin[who], one, (own, homes), people)
+        doors = [(own[k], k) for k in kin[who] if own[k] in (*HERE_CODES, "31", "32") and people[k].fact["home_sure"]]
         self_strong = own[who] in HERE_CODES and _strong(one)
         others = Relatives(
             known,
@@ -78,6 +82,7 @@ def decide_told(world: World, told: list[Row], p: Parameters, fixed: Mapping[str
             Decision(own[nearest], "", people[nearest].fact["score"]) if nearest else None,
             stays_with,
             any(own[k] == "14" for k in kin[who]),
+            homes[min(doors)[1]][1] if doors else None,
         )
         others = fixed[who] if fixed else others
         result[who] = Outcome(final(one, others, homes[who][1]), one.fact, *homes[who], one, others)
@@ -104,15 +109,17 @@ def _people(world: World, p: Parameters) -> dict[str, Person]:
         record = world.records[sign["record_id"]]
         mine[record["resident_id"]].append({**sign, **{k: v for k, v in record.items() if k != "resident_id"}})
     cards, registered = _cards(world, today), _registered(world)
-    lived = {r["resident_id"] for r in world.records.values() if r["text_here"] and r.get("own", True)}
+    own = [r for r in world.records.values() if r.get("own", True)]
+    lived = {r["resident_id"] for r in own if r["text_here"]}
+    elsewhere = {r["resident_id"] for r in own if r["text_here"] is False}
     return {
-        r["resident_id"]: person(
-            {**r, **registered[r["resident_id"]], "cards": cards[r["resident_id"]], "known_here": r["resident_id"] in lived},
-            mine[r["resident_id"]],
+        who: person(
+            {**r, **registered[who], "cards": cards[who], "known_here": who in lived, "known_outside": who in elsewhere},
+            mine[who],
             r["today"],
             p,
         )
-        for r in world.residents
+        for who, r in ((r["resident_id"], r) for r in world.residents)
     }
 
 
@@ -178,47 +185,6 @@ def _let_anew(world: World, today: Mapping[str, dt.date]) -> list[Row]:
     return made
 
 
-def home(one: Person) -> tuple[str | None, str | None]:
-    """(dwelling, township) of the best candidate; a township outside the district is none."""
-    best = max((c for c in (_candidate(e, one) for e in one.evidence) if c), default=None)
-    if one.cards and (best is None or best[0] < 6):
-        dwelling, township, _ = one.cards[0]
-    elif best is None:
-        return None, None
-    else:
-        dwelling, township = best[4][1] or None, best[3][1]
-    return dwelling, township if township and township.startswith("330110") else None
-
-
-def _candidate(e: Evidence, one: Person) -> tuple[Any, ...] | None:
-    row, code = e.row, e.row["sign"]
-    placed = row["place"] == "dwelling" and e.here and (row["dwelling_id"] or row["township"])
-    text = code != "S19" and row["text_here"] and (row["text_dwelling"] or row["text_township"])
-    at_desk = code == "S03" and not row["dwelling_id"]  # collective hukou: the address of an office
-    if e.strength is None or not (placed or text) or at_desk:
-        return None
-    dwelling, township = ("dwelling_id", "township") if placed else ("text_dwelling", "text_township")
-    known = ((d is not None, d or "") for d in (row[township], row[dwelling]))
-    return (*_tier(e, one, row[dwelling]), e.event, *known, code, row["record_id"])
-
-
-def _tier(e: Evidence, one: Person, dwelling: str | None) -> tuple[int, int]:
-    """How much a sign tells where the person lives: its tier, and its place among A signs in force. A dwelling that was left
-    since tells least; rows of continuing relations keep their first address."""
-    code = e.row["sign"]
-    told = e.event if e.strength in ("A", "A-", "B") else dt.date.min
-    left = (d for d in one.evidence if d.leaving and where(d) == dwelling and d.since > told)
-    if dwelling is not None and code not in ("S03", "S20") and any(left):
-        return -1, 0
-    if e.strength in ("A", "A-"):
-        if e.ends > one.today:
-            return 6, -ADDRESS_ORDER.index(code)
-        return (5 if e.last > one.today - dt.timedelta(days=one.p.days.settled_window) else 0), 0
-    if e.strength in ("B", "C"):
-        return 4, 0
-    return {"S03": 2, "S20": 1}.get(code, 3), 0
-
-
 def _parents(world: World, people: Mapping[str, Person], own: Mapping[str, str]) -> dict[str, str]:
     """Mother, father, then guardians: the first whose own status may be followed."""
     edges: dict[str, set[tuple[int, str]]] = defaultdict(set)
@@ -268,7 +234,8 @@ def _family(
     stays = not f["stands"] and moved is not None and went is not None and moved > went
     firm = f["firm_ab"]
     minor = any((age := people[k].fact["age"]) is not None and age < one.p.age.minor for _, k in here)
-    left = bool(gone) and (firm is None or max(gone) > firm) and not minor and not (met is not None and met > max(gone))
+    stayed = minor or f["enrolled"] or (met is not None and met > max(gone, default=met))
+    left = bool(gone) and (firm is None or max(gone) > firm) and not stayed
     return max(gone) if left and not stays else None, min(here)[1] if here else None, stays
 
 

@@ -79,9 +79,14 @@ One status a person a night, from the evidence known tonight and the business da
 - **户口迁出（现非本地户籍者）和登记外出（本地户籍者）是持续的陈述**：其间就医、缴费只是来访，只有更新的居住迹象（A 类）才能推翻。
   **A hukou moved out (of people without a local one) and a registered absence of a local stand**: treatment and paid months
   meanwhile are visits, only a newer A sign answers them. An older grid card does not.
-- 居民保险终止、其后又无就业接续（至今仍缴或续缴 {works} 日以上）的，按离开日期处理，亦只有更新的居住迹象才能推翻。
-  A resident insurance that ended, with no work that goes on or went on {works} days after it, counts as a departure on that day,
-  answered by a newer A sign alone.
+- 居民保险终止、其后又无就业接续（至今仍缴或续缴 {works} 日以上；停缴的登记最多晚三个月）的，按离开日期处理，只有其后两次见到本人、
+  或有新的登记、合同，才能推翻：单独一次走访可能有误。
+  A resident insurance that ended, with no work that goes on or went on {works} days after it (ends of work are told up to three
+  months late), counts as a departure on that day, answered by two sightings since, or by a new registration or contract: a single
+  visit may be a slip.
+- 在区在校的学生，网格说已搬离、家人已离开的，不算离开：换了住处，仍在此上学；注销居住登记则算。
+  A pupil enrolled here has not left because the grid found it gone from a dwelling, or because the family left; a registration
+  cancelled says so.
 - 走访发现已搬离者，此前已走：自走访前 {gone} 日起算，但不早于最后见到本人之日。网格卡写明离开日期的，以该日为准。
   Whoever a visitor finds gone had left before: {gone} days before the visit, but not before last met here. A card that states the
   day of leaving is taken at its word.
@@ -98,14 +103,18 @@ One status a person a night, from the evidence known tonight and the business da
 - 一周岁以上仍无户口记载、凭父母判定的儿童，与所随父母同码：出生须在一月内登记，户口随父母；随本地户籍父母而本区无其户口的，仍为户口待定。
   A child older than a year of whom no hukou is stated, decided by a parent, has the parent's code: births are registered within a
   month, with the parents; a local parent's child whom the register here does not know has no hukou yet.
-- 户口不在住宅的（集体户、挂靠办公地址），不是住处；别无所知的记为 12，镇街暂按户口所在。
-  A hukou at no dwelling (collective households, the address of an office) is no home: whose home nothing else tells is 12, counted in
-  the hukou's township until something does.
-- 家庭：配偶、父母、子女已离开且无一人在区、本人此后无居住或本人活动迹象（缴费不算）的，视为同去；本人沉默、无离开迹象、曾在区，
-  而上述亲属凭本人证据在区的，视为在区（本地户籍不论曾否见到），满半年与否随亲属。
+- 户口不在住宅的（集体户、挂靠办公地址），不是住处，也不使就医、就业算作在区；别无所知的记为 12，镇街暂按户口所在。
+  A hukou at no dwelling (collective households, the address of an office) is no home, and lets no treatment or work create presence:
+  whose home nothing else tells is 12, counted in the hukou's township until something does.
+- 住处无网格卡、登记或合同可凭，只见于医保等旧地址的，随在区的配偶、父母、子女中有凭据者的住处。
+  A home that no card, registration or contract tells, but an old address on an insurance row, say, is that of spouse, parent or child
+  who is here and of whom one does tell it.
+- 家庭：配偶、父母、子女已离开且无一人在区、本人此后无居住或本人活动迹象（缴费不算）的，视为同去；本人沉默、无离开迹象，
+  而上述亲属凭本人证据在区的，视为在区，满半年与否随亲属；从未见于在区、本人登记又写明居所在区外的除外（本地户籍不论）。
   Family: whoever no living sign and no act (paid months are neither) tells of since spouse, parents or children left, none of them
-  being here, left with them. Whoever is silent, was once here (or holds a local hukou) and shows no sign of leaving, while one of
-  them is here on evidence of their own, is here; for others than locals the half year is met as theirs.
+  being here, left with them. Whoever is silent and shows no sign of leaving, while one of them is here on evidence of their own,
+  is here; for others than locals the half year is met as theirs, and not of one never here whose own row puts the dwelling
+  elsewhere.
 - 冲突（R-09）比较反证与本人活动或居住迹象的日期；离开后仍缴费不是冲突。
   A conflict (R-09) compares the negative with living signs and acts; paid months after a departure are no conflict.
 - **离开的回答**：网格说已离开的（`two_sightings`），一次见到不足以推翻，须两次，或有登记、合同；其余离开迹象，一次即可。登记有效满

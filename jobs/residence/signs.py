@@ -138,9 +138,22 @@ def where() -> pl.Expr:
     return pl.coalesce("dwelling_id", "text_dwelling")
 
 
+def at_desk() -> pl.Expr:
+    """A collective hukou: its address is an office, no dwelling."""
+    return (pl.col("sign") == "S03") & pl.col("dwelling_id").is_null()
+
+
 def in_force() -> pl.Expr:
     """The sign covers tonight, carry included."""
     return (pl.col("since") <= pl.col("today")) & (pl.col("ends") > pl.col("today"))
+
+
+def enrolled() -> pl.Expr:
+    """A school here that goes on tonight, of a pupil whose row does not put the dwelling outside the district."""
+    goes_on = (
+        (pl.col("sign") == "S07") & (pl.col("last") >= pl.col("today")) & pl.col("here") & pl.col("text_here").fill_null(True)
+    )
+    return goes_on.fill_null(False)
 
 
 def official() -> pl.Expr:

@@ -110,12 +110,13 @@ def _by_hand(decided: dict[str, Any] | None) -> list[str]:
 
 
 def _decided_by(story: dict[str, Any]) -> list[str]:
-    """Whom a child follows, and the single records and departments of which the status hangs."""
+    """Whom the person follows or lives with, and the single records and departments of which the status hangs."""
     if not story.get("decided_by") or not story["status"]:
         return []
     names = {code: f"{contract.name.zh} {contract.name.en}" for code, contract in all_contracts().items()}
-    follows = story["status"]["explanation"].get("follows")
-    ahead = [f"  follows 随 {follows}"] if follows else []
+    told = story["status"]["explanation"]
+    words = {"follows": "follows 随", "home_of": "at home with 同住"}
+    ahead = [f"  {word} {told[key]}" for key, word in words.items() if told.get(key)]
     return [*ahead, *decides(story["decided_by"], names, story["status"]["rule_version"])]
 
 

@@ -7,7 +7,7 @@ import polars as pl
 from jobs.residence.days import between
 from jobs.residence.parameters import Parameters
 from jobs.residence.rules.leaving import gone_on
-from jobs.residence.rules.reading import Facts, present, township_code, yes
+from jobs.residence.rules.reading import Facts, lives_at, present, township_code, yes
 
 
 def rule_abroad(f: Facts, p: Parameters) -> pl.Expr:
@@ -24,7 +24,7 @@ def newly_registered(f: Facts, p: Parameters) -> pl.Expr:
 def rule_local_present(f: Facts, p: Parameters) -> pl.Expr:
     """R-05b."""
     here = (yes(f.in_force) | present(f, p) | newly_registered(f, p)) & gone_on(f).is_null()
-    return pl.when(f.local & here).then(township_code(f, f.home_township))
+    return pl.when(f.local & here).then(township_code(f, lives_at(f)))
 
 
 def absence(f: Facts) -> pl.Expr:
@@ -41,7 +41,7 @@ def rule_local_silent(f: Facts, p: Parameters) -> pl.Expr:
 
 def rule_local_short(f: Facts, p: Parameters) -> pl.Expr:
     """R-05c: absent for less than half a year."""
-    return pl.when(f.local & yes(absence(f) < p.days.absent)).then(_with_family_abroad(f, "13"))
+    return pl.when(f.local & yes(absence(f) < p.days.absent)).then(_or_abroad(f, p, "13"))
 
 
 def rule_local_household(f: Facts, p: Parameters) -> pl.Expr:
@@ -49,14 +49,14 @@ def rule_local_household(f: Facts, p: Parameters) -> pl.Expr:
     Before the half year too: silence is no absence then."""
     tender = yes((f.age >= p.age.elder) | (f.age < p.age.child)) & yes(f.household_present)
     kept = f.local & (f.elsewhere_on.is_null() | f.stays_with) & gone_on(f).is_null()
-    return pl.when(kept & (tender | f.kin_here.is_not_null())).then(township_code(f, f.home_township))
+    return pl.when(kept & (tender | f.kin_here.is_not_null())).then(township_code(f, lives_at(f)))
 
 
 def rule_local_away(f: Facts, p: Parameters) -> pl.Expr:
     """R-05c: half a year or more."""
-    return pl.when(f.local).then(_with_family_abroad(f, "41"))
+    return pl.when(f.local).then(_or_abroad(f, p, "41"))
 
 
-def _with_family_abroad(f: Facts, code: str) -> pl.Expr:
+def _or_abroad(f: Facts, p: Parameters, code: str) -> pl.Expr:
     """The code; 14 where spouse, a parent or a child works or studies outside the border."""
-    return pl.when(f.kin_abroad).then(pl.lit("14")).otherwise(pl.lit(code))
+    return pl.when(f.kin_abroad | yes(f.abroad.is_in(p.abroad_stay))).then(pl.lit("14")).otherwise(pl.lit(code))

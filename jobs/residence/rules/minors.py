@@ -6,7 +6,7 @@ import polars as pl
 
 from jobs.residence.days import between
 from jobs.residence.parameters import Parameters
-from jobs.residence.rules.reading import Facts, inland_code, outside_code, present, township_code, yes
+from jobs.residence.rules.reading import Facts, inland_code, lives_at, outside_code, present, township_code, yes
 
 
 def newcomer(f: Facts, p: Parameters) -> pl.Expr:
@@ -30,7 +30,7 @@ def rule_child(f: Facts, p: Parameters) -> pl.Expr:
     parent = f.parent_code
     here = parent.is_in(["11", "12", "21", "22", "23", "24", "25", "26"])
     briefly, absent = parent.is_in(["31", "32"]), parent.is_in(["13", "14"])
-    at_home = township_code(f, pl.coalesce(f.parent_township, f.home_township))
+    at_home = township_code(f, pl.coalesce(f.parent_township, lives_at(f)))
     local = pl.when(here | briefly).then(at_home).when(absent).then(parent)
     abroad = pl.when(here).then(outside_code(f)).when(briefly).then(pl.lit("32"))
     asked = between(f.today, f.birth_date) >= p.days.newborn

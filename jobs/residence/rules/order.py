@@ -109,8 +109,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "R-05c-short",
-        "本地户籍，外出不满半年；配偶、父母或子女在境外工作学习的随之",
-        "local hukou, absent less than half a year; with spouse, parent or child who works or studies abroad, abroad as well",
+        "本地户籍，外出不满半年；本人曾赴境外工作学习，或配偶、父母、子女在境外工作学习的，仍在境外",
+        "local hukou, absent less than half a year; abroad, if once abroad for work or study or with spouse, parent or child who is",
         ("13", "14"),
         rule_local_short,
     ),
@@ -123,8 +123,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "R-05c-away",
-        "本地户籍，外出半年以上；配偶、父母或子女在境外工作学习的随之",
-        "local hukou, away half a year or more; with spouse, parent or child who works or studies abroad, abroad as well",
+        "本地户籍，外出半年以上；本人曾赴境外工作学习，或配偶、父母、子女在境外工作学习的，仍在境外",
+        "local hukou, away half a year or more; abroad, if once abroad for work or study or with spouse, parent or child who is",
         ("14", "41"),
         rule_local_away,
     ),
@@ -139,8 +139,9 @@ RULES: tuple[Rule, ...] = (
     Rule("R-06b", "非本地户籍，在区居住不满半年", "not local, living here, half a year not met", ("31",), rule_temporary),
     Rule(
         "R-06f",
-        "非本地户籍，本人无迹象，曾在区，无离开迹象，配偶、父母或子女在区",
-        "not local, silent, once here, no sign of leaving, and spouse, parent or child is here",
+        "非本地户籍，本人无迹象，无离开迹象，配偶、父母或子女在区；从未见于在区且本人登记写明居所在区外的除外",
+        "not local, silent, no sign of leaving, and spouse, parent or child is here; not of one never here whose own row puts the dwelling "
+        "elsewhere",
         ("21", "22", "23", "31"),
         rule_with_kin,
     ),

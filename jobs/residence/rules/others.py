@@ -35,12 +35,12 @@ def once_here(f: Facts) -> pl.Expr:
 
 
 def rule_with_kin(f: Facts, p: Parameters) -> pl.Expr:
-    """R-06f: silent, once here, nothing tells of leaving, and spouse, parent or child is here: here as well, the half year as
-    theirs."""
+    """R-06f: silent, nothing tells of leaving or, of one never here, of a dwelling elsewhere, and spouse, parent or child is here:
+    here as well, the half year as theirs."""
     left = (f.stands | f.left_on.is_not_null() | newer(f.elsewhere_on, f.last_seen)) & ~f.stays_with
     code = pl.when(f.kin_here.is_in(["31", "32"])).then(pl.lit("31")).otherwise(inland_code(f))
-    inland = inland_code(f).is_not_null()
-    return pl.when(inland & f.kin_here.is_not_null() & once_here(f) & ~left).then(code)
+    apart = f.known_outside & ~once_here(f)
+    return pl.when(inland_code(f).is_not_null() & f.kin_here.is_not_null() & ~left & ~apart).then(code)
 
 
 def rule_lapsed(f: Facts, p: Parameters) -> pl.Expr:

@@ -34,6 +34,11 @@ def present(f: Facts, p: Parameters) -> pl.Expr:
     return yes(f.run_now) | f.kept
 
 
+def lives_at(f: Facts) -> pl.Expr:
+    """The township of the home: where neither a card nor a contract tells it, that of kin who are here and of whom one does."""
+    return pl.when(f.home_sure).then(f.home_township).otherwise(pl.coalesce(f.kin_township, f.home_township))
+
+
 def township_code(f: Facts, home: pl.Expr) -> pl.Expr:
     """11 at home in the hukou's township, 12 in another; whose hukou is at no dwelling and whose home nothing tells, lives apart from
     it."""
