@@ -19,7 +19,7 @@ from jobs.pool.nights import Night, sealed
 from jobs.quality.calibration import BANDS, ORIGINS, age_group
 from jobs.residence import parameters
 from jobs.residence.parameters import Parameters
-from jobs.residence.reference_world import ticked
+from jobs.residence.plain.world import ticked
 from jobs.tables import QUALITY, RESIDENCE, RESIDENT_RECORDS
 
 if TYPE_CHECKING:

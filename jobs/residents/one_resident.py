@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from jobs.residence.overrides import Override, read
 from jobs.residence.parameters import Parameters
-from jobs.residence.reference_world import ticked
+from jobs.residence.plain.world import ticked
 
 if TYPE_CHECKING:
     import pyarrow as pa

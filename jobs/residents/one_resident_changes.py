@@ -9,8 +9,8 @@ from itertools import pairwise
 from typing import Any
 
 from jobs.residence.parameters import Parameters
-from jobs.residence.reference_evidence import HERE_CODES
-from jobs.residence.reference_world import Outcome, decide_all
+from jobs.residence.plain.evidence import HERE_CODES
+from jobs.residence.plain.world import Outcome, decide_all
 from jobs.residents.one_resident import Around, Row
 from jobs.residents.one_resident_world import Asked, decide_one, is_card, world
 

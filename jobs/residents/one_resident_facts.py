@@ -8,7 +8,7 @@ from typing import Any
 
 from jobs.residence.codes import CODES
 from jobs.residence.parameters import Parameters
-from jobs.residence.reference_world import Outcome
+from jobs.residence.plain.world import Outcome
 from jobs.residents.one_resident_changes import NO_ONE
 
 COMPARED = (

@@ -13,7 +13,8 @@ from functools import cache
 
 from jobs.residence.overrides import in_force
 from jobs.residence.parameters import Parameters
-from jobs.residence.reference_world import Outcome, World, decide_all
+from jobs.residence.plain.relatives import World
+from jobs.residence.plain.world import Outcome, decide_all
 from jobs.residents.one_resident import Around, Row
 
 BEST = ("id_type", "id_number", "name", "birth_date", "nationality", "hukou_division", "hukou_active")

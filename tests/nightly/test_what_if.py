@@ -9,7 +9,7 @@ import pytest
 from jobs.explain import explain
 from jobs.pool.nights import Night
 from jobs.residence.parameters import load
-from jobs.residence.reference_world import Outcome, decide_all
+from jobs.residence.plain.world import Outcome, decide_all
 from jobs.residents import one_resident_facts as facts
 from jobs.residents.finder import Finder
 from jobs.residents.one_resident import Around, around

@@ -7,7 +7,7 @@ from typing import Any
 
 from jobs.residence.decide import decide
 from jobs.residence.parameters import load
-from jobs.residence.reference_world import Outcome, decide_all
+from jobs.residence.plain.world import Outcome, decide_all
 from tests.residence.generated import world
 from tests.residence.people import GROUPS
 from tests.residence.plain_world import inputs

@@ -6,7 +6,7 @@ import datetime as dt
 import random
 from typing import Any
 
-from jobs.residence.reference_world import World
+from jobs.residence.plain.relatives import World
 from tests.residence.people import DEPARTMENT, GROUPS, PLACE
 
 TODAY = dt.date(2026, 11, 22)

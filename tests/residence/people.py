@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from jobs.residence.parameters import load
-from jobs.residence.reference_world import World
+from jobs.residence.plain.relatives import World
 
 SPEC = Path(__file__).parents[1] / "spec"
 PLACES = {

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from jobs.residence.inputs import Inputs
 from jobs.residence.overrides import BY_HAND
-from jobs.residence.reference_world import World
+from jobs.residence.plain.relatives import World
 from jobs.tables import RECORDS, RESIDENT_RECORDS, RESIDENTS, SIGNS, TIES, Table
 
 

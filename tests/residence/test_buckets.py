@@ -15,7 +15,7 @@ from jobs.pool.store import conform
 from jobs.residence.decide import decide
 from jobs.residence.inputs import Inputs
 from jobs.residence.parameters import load
-from jobs.residence.reference_world import decide_all
+from jobs.residence.plain.world import decide_all
 from jobs.residence.split import bucket_of
 from jobs.tables import RESIDENCE
 from tests.residence.generated import TODAY, world

@@ -11,8 +11,8 @@ import pytest
 
 from jobs.residence.days import months_later
 from jobs.residence.figures import multiplied, rounded
-from jobs.residence.reference_evidence import rounded as plainly
-from jobs.residence.reference_presence import add_months
+from jobs.residence.plain.evidence import rounded as plainly
+from jobs.residence.plain.stays import add_months
 from jobs.residence.running import earlier_max
 
 

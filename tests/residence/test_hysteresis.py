@@ -10,8 +10,8 @@ import pytest
 
 from jobs.residence.decide import decide
 from jobs.residence.parameters import load
-from jobs.residence.reference_hysteresis import held_all
-from jobs.residence.reference_world import World
+from jobs.residence.plain.hysteresis import held_all
+from jobs.residence.plain.relatives import World
 from jobs.residence.series import Held, Told, held
 from tests.residence.every_date import both_ways
 from tests.residence.generated import world

@@ -12,7 +12,7 @@ from jobs.residence.families import drawn, families
 from jobs.residence.moved_parameters import LISTS, Move, moved, moves, unbounded
 from jobs.residence.parameter_words import words
 from jobs.residence.parameters import load
-from jobs.residence.reference_world import World
+from jobs.residence.plain.relatives import World
 from jobs.residence.sensitivity import Law, Moved, change, counted, effects, ground
 from tests.residence.people import GROUPS, add
 from tests.residence.plain_world import inputs

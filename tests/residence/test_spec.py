@@ -7,8 +7,8 @@ import pytest
 from jobs.residence.codes import CODES
 from jobs.residence.decide import decide
 from jobs.residence.parameters import load
-from jobs.residence.reference_rules import ORDER
-from jobs.residence.reference_world import decide_all
+from jobs.residence.plain.rules.order import ORDER
+from jobs.residence.plain.world import decide_all
 from jobs.residence.rules.order import RULES
 from tests.residence.people import GROUPS, Case, read_all
 from tests.residence.plain_world import inputs

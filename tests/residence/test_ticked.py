@@ -10,7 +10,7 @@ import pytest
 
 from jobs.residence.derived import ticked
 from jobs.residence.parameters import load
-from jobs.residence.reference_world import believed
+from jobs.residence.plain.world import believed
 
 QUARTER_END, OTHER = dt.date(2026, 9, 30), dt.date(2026, 9, 29)
 

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from jobs.residence.codes import ADDRESS_ORDER
-from jobs.residence.reference_evidence import Evidence, Person, at_desk, where
+from jobs.residence.plain.evidence import Evidence, Person, at_desk, where
 
 
 def home(one: Person) -> tuple[str | None, str | None, bool]:

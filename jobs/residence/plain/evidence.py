@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -106,3 +106,18 @@ def departure(e: Evidence, local: bool, p: Parameters) -> bool:
     """A true departure sign; a hukou moved out is none of a person who holds a local one."""
     n = p.negatives.get(e.row["sign"])
     return n is not None and n.departure and not e.is_weak and not (local and e.row["sign"] == "N01")
+
+
+def enrolled(e: Evidence, today: dt.date) -> bool:
+    """A school here that goes on tonight, of a pupil whose row does not put the dwelling outside the district."""
+    return e.row["sign"] == "S07" and e.last >= today and e.here and e.row["text_here"] is not False
+
+
+def newest(days: Iterable[dt.date]) -> dt.date | None:
+    """The latest day, or None."""
+    return max(days, default=None)
+
+
+def newer(day: dt.date | None, seen: dt.date | None) -> bool:
+    """There is a day, and none or an earlier one to compare it with."""
+    return day is not None and (seen is None or day > seen)

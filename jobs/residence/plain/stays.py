@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from jobs.residence.parameters import Parameters
-
-DAY = dt.timedelta(days=1)
+from jobs.residence.plain.evidence import DAY
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,12 @@ from typing import Any
 
 from jobs.residence.codes import CODES
 from jobs.residence.parameters import Parameters
-from jobs.residence.reference import longest
-from jobs.residence.reference_evidence import DAY, Evidence
-from jobs.residence.reference_presence import add_months
-from jobs.residence.reference_rules import first
-from jobs.residence.reference_world import Outcome, World, believed, decide_told, with_derived
+from jobs.residence.plain.dates import longest
+from jobs.residence.plain.evidence import DAY, Evidence
+from jobs.residence.plain.relatives import World
+from jobs.residence.plain.rules.order import first
+from jobs.residence.plain.stays import add_months
+from jobs.residence.plain.world import Outcome, believed, decide_told, with_derived
 from jobs.residence.series import Held, Told, held
 
 AGAINST = ("R-00", "R-01", "R-04d", "R-09")
