@@ -16,11 +16,14 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pyarrow as pa
 
 from jobs.context import Context
 from jobs.departments.contract import all_contracts
 from jobs.evaluate import evaluate, render
 from jobs.pool.nights import Night, Receipt, sealed
+from jobs.quality import account, changes
+from jobs.quality.figures import Figures
 from jobs.residence import parameters
 from jobs.residence.decide import decide
 from jobs.residence.split import buckets_for
@@ -72,6 +75,21 @@ def decided_again(settings: Settings, night: Night) -> bool:
     return was.equals(anew.cast(dict(was.schema)))
 
 
+def account_again(settings: Settings, night: Night) -> bool:
+    """Whether a past night's changes and population account, computed anew from the tables it pinned, are those it published."""
+    context = Context(settings, night, Receipt("bench"))
+    figures = Figures(context)
+    figures.prepare(changes.NEEDS, changes.PREVIOUS)
+    changes.compare(figures.con)
+    anew = {"changes": changes.changes(figures.con), "balance": account.balance(figures.con)}
+    return all(_same(context.read_arrow(name), table) for name, table in anew.items())
+
+
+def _same(was: pa.Table, anew: pa.Table) -> bool:
+    rows = [pl.DataFrame(table.select(was.schema.names)) for table in (was, anew)]
+    return rows[0].sort(rows[0].columns).equals(rows[1].sort(rows[0].columns))
+
+
 def demands(found: dict[str, Any]) -> Iterator[tuple[str, str, str, bool]]:
     """(what, demanded, seen, holds)."""
     s, c = found["status"], found["calibration"]
@@ -109,9 +127,12 @@ def main() -> None:
     middle = every[len(every) // 2]
     found = evaluate(settings, next(n for n in every if n.date == LAST), out / "sample", status_baseline=False)
     rows = [[what, asked, seen, "yes" if holds else "NO"] for what, asked, seen, holds in demands(found)]
-    left, same = residual(settings), decided_again(settings, middle)
+    left, same, counted = residual(settings), decided_again(settings, middle), account_again(settings, middle)
     rows += [["unexplained by the accounts of all nights", "0", f"{left}", "yes" if not left else "NO"]]
     rows += [[f"night {middle.date} decided again", "the same", "the same" if same else "another", "yes" if same else "NO"]]
+    rows += [
+        [f"account of {middle.date} computed again", "the same", "the same" if counted else "another", "yes" if counted else "NO"]
+    ]
     usual = sorted(seconds[1:] or seconds)[len(seconds[1:] or seconds) // 2]
     say(render(found))
     say(f"\n{args.residents:,} residents, {args.nights} nights, seed {args.seed}, rates × {args.rates}\n")
