@@ -79,11 +79,11 @@ One status a person a night, from the evidence known tonight and the business da
 - **户口迁出（现非本地户籍者）和登记外出（本地户籍者）是持续的陈述**：其间就医、缴费只是来访，只有更新的居住迹象（A 类）才能推翻。
   **A hukou moved out (of people without a local one) and a registered absence of a local stand**: treatment and paid months
   meanwhile are visits, only a newer A sign answers them. An older grid card does not.
-- 居民保险终止、其后又无就业接续（至今仍缴或续缴 {works} 日以上；停缴的登记最多晚三个月）的，按离开日期处理，只有其后两次见到本人、
-  或有新的登记、合同，才能推翻：单独一次走访可能有误。
+- 居民保险终止、其后又无就业接续（至今仍缴或续缴 {works} 日以上；停缴的登记最多晚三个月）的，按离开日期处理，只有其后两次见到本人
+  （至少一次为走访在住等 A 类迹象），或有新的登记、合同，才能推翻：单独一次走访可能有误。
   A resident insurance that ended, with no work that goes on or went on {works} days after it (ends of work are told up to three
-  months late), counts as a departure on that day, answered by two sightings since, or by a new registration or contract: a single
-  visit may be a slip.
+  months late), counts as a departure on that day, answered by two sightings since, one of them an A sign at least, or by a new registration
+  or contract: a single visit may be a slip, and treatment alone names no dwelling.
 - 在区在校的学生，网格说已搬离、家人已离开的，不算离开：换了住处，仍在此上学；注销居住登记则算。
   A pupil enrolled here has not left because the grid found it gone from a dwelling, or because the family left; a registration
   cancelled says so.
