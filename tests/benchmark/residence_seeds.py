@@ -14,6 +14,8 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+from pyspark.sql import SparkSession
+
 from jobs.evaluate import evaluate
 from jobs.pool.nights import sealed
 from jobs.sample.make import make_sample
@@ -27,6 +29,9 @@ MOST_BIAS = 0.003
 
 def night_of(out: Path, residents: int, seed: int) -> dict[str, Any]:
     """Status figures of one district's only night."""
+    session = SparkSession.getActiveSession()
+    if session:
+        session.stop()  # its files lie in the home that is removed here
     shutil.rmtree(out, ignore_errors=True)
     (out / "home").mkdir(parents=True)
     os.environ["RENKOU_HOME"] = str(out / "home")
